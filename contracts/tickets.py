@@ -1,0 +1,72 @@
+"""Tickets, as actions plan them and agents see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, Mapping
+
+
+class TicketStatus(str, Enum):
+    """The visible nodes of a ticket."""
+
+    ACCEPTED = "accepted"
+    CHECKING = "checking"
+    FINANCE_REVIEW = "finance_review"
+    WAITING_CUSTOMER = "waiting_customer"
+    SOLVED = "solved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+STATUS_TITLES: Mapping[TicketStatus, str] = {
+    TicketStatus.ACCEPTED: "已受理",
+    TicketStatus.CHECKING: "核查中",
+    TicketStatus.FINANCE_REVIEW: "财务审核",
+    TicketStatus.WAITING_CUSTOMER: "待您补充",
+    TicketStatus.SOLVED: "已解决",
+    TicketStatus.CLOSED: "已关闭",
+    TicketStatus.REOPENED: "已重新打开",
+    TicketStatus.WITHDRAWN: "已撤销",
+}
+
+OPEN_STATUSES = frozenset(
+    {
+        TicketStatus.ACCEPTED,
+        TicketStatus.CHECKING,
+        TicketStatus.FINANCE_REVIEW,
+        TicketStatus.WAITING_CUSTOMER,
+        TicketStatus.REOPENED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class PlannedTicket:
+    """A number and promised times, reserved for one turn; nothing is filed yet."""
+
+    number: str
+    category: str
+    department: str
+    priority: str
+    created_at: datetime
+    first_response_due_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class TicketView:
+    """A ticket of the customer, as flows may read it."""
+
+    number: str
+    category: str
+    department: str
+    priority: str
+    status: TicketStatus
+    summary: str
+    created_at: datetime
+    due_at: datetime
+    order_ids: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
