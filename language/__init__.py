@@ -1,0 +1,25 @@
+"""How Chinese text becomes tokens: one behaviour in the service (Python 3.11) and in the assistant (3.10).
+
+`tests/language/vectors.json` holds the promised behaviour and runs under both Pythons.
+"""
+
+from __future__ import annotations
+
+from language.alignment import AlignedText
+from language.normaliser import normalise, normalise_aligned
+from language.numerals import chinese_number
+from language.segmentation import segment, tokens
+from language.sound import pinyin, syllables
+from language.warmth import warm_up
+
+__all__ = [
+    "AlignedText",
+    "chinese_number",
+    "normalise",
+    "normalise_aligned",
+    "pinyin",
+    "segment",
+    "syllables",
+    "tokens",
+    "warm_up",
+]
