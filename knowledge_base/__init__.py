@@ -1,0 +1,1 @@
+"""Articles, business facts and retrieval over them."""
