@@ -1,0 +1,43 @@
+"""Who may do what: the access matrix of the console, as data."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Mapping
+
+
+class Role(str, Enum):
+    AGENT = "agent"
+    HANDLER = "handler"
+    STATION = "station"
+    EDITOR = "editor"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Permission(str, Enum):
+    QUEUE = "queue"
+    CONVERSATIONS = "conversations"
+    TICKETS_ALL = "tickets.all"
+    TICKETS_DEPARTMENT = "tickets.department"
+    TICKETS_STATION = "tickets.station"
+    TICKETS_WORK = "tickets.work"
+    ROUTE = "route"
+    REVEAL = "reveal"
+    AGENTS = "agents"
+
+
+_TALK = frozenset({Permission.QUEUE, Permission.CONVERSATIONS, Permission.ROUTE, Permission.REVEAL})
+
+MATRIX: Mapping[Role, frozenset[Permission]] = {
+    Role.AGENT: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK},
+    Role.HANDLER: frozenset({Permission.TICKETS_DEPARTMENT, Permission.TICKETS_WORK}),
+    Role.STATION: frozenset({Permission.TICKETS_STATION, Permission.TICKETS_WORK}),
+    Role.EDITOR: frozenset({Permission.ROUTE}),
+    Role.SUPERVISOR: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK},
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    return permission in MATRIX[role]

@@ -1,0 +1,132 @@
+"""Accounts and log-ins of the people of the console, and the audit log of what they did."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Mapping
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import Connection
+
+from service.agents import repository
+from service.agents.repository import AgentRow
+from service.agents.rules import Role
+
+# What other domains may use of this one, beside the functions below.
+from service.agents.repository import (  # isort: skip
+    agent as agent,
+)
+
+_hasher = PasswordHasher()
+# Checked when the user name is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
+MIN_PASSWORD = 10
+
+
+class AccountError(Exception):
+    """An account cannot be made as asked; `str(error)` says why."""
+
+
+def add(
+    connection: Connection,
+    username: str,
+    password: str,
+    role: Role,
+    now: datetime,
+    *,
+    department: str | None = None,
+    station_id: str | None = None,
+) -> None:
+    """Make an account.
+
+    Raises:
+        AccountError: the name is taken, the password too short, or the role lacks its department or station.
+    """
+    if not username.strip() or len(username) > 64:
+        raise AccountError("the user name must have 1 to 64 characters")
+    if len(password) < MIN_PASSWORD:
+        raise AccountError(f"the password must have at least {MIN_PASSWORD} characters")
+    if role is Role.HANDLER and not department:
+        raise AccountError("a handler needs --department")
+    if role is Role.STATION and not station_id:
+        raise AccountError("station staff need --station")
+    if repository.username_taken(connection, username):
+        raise AccountError(f"the user name {username} is taken")
+    repository.insert_agent(
+        connection,
+        username=username,
+        password_hash=_hasher.hash(password),
+        role=role.value,
+        department=department,
+        station_id=station_id,
+        active=True,
+        created_at=now,
+    )
+    repository.add_audit(connection, "system", "agent.add", username, {"role": role.value}, now)
+
+
+def check_password(found: tuple[AgentRow, str] | None, password: str) -> AgentRow | None:
+    """The agent if the password is his. Slow on purpose (argon2): call it in a thread."""
+    try:
+        _hasher.verify(found[1] if found is not None else _NOBODY, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return None
+    return found[0] if found is not None else None
+
+
+def open_session(connection: Connection, agent: AgentRow, hours: int, now: datetime) -> str:
+    """Log in; returns the token, which is stored only as its hash."""
+    token = secrets.token_urlsafe(32)
+    repository.delete_expired_sessions(connection, now)
+    repository.insert_session(connection, token_hash(token), agent.id, now + timedelta(hours=hours))
+    repository.add_audit(connection, agent.username, "agent.login", agent.username, {}, now)
+    return token
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def seal_audit(connection: Connection, limit: int = 500) -> int:
+    """Chain the rows that have no seal yet: each seal covers its row and the seal before. Returns how many."""
+    previous = repository.last_seal(connection)
+    rows = repository.unsealed(connection, limit)
+    for row in rows:
+        previous = seal_of(previous, row.at, row.actor, row.action, row.object, row.data)
+        repository.set_seal(connection, row.id, previous)
+    return len(rows)
+
+
+def seal_of(previous: str, at: datetime, actor: str, action: str, target: str, data: Mapping[str, Any]) -> str:
+    """SHA-256 of one audit row and the seal before it."""
+    content = json.dumps([previous, at.isoformat(), actor, action, target, data], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def agent_of_session(connection: Connection, digest: str, now: datetime) -> AgentRow | None:
+    """The agent of an open session, by the hash of its token."""
+    return repository.agent_of_session(connection, digest, now)
+
+
+def credentials(connection: Connection, username: str) -> tuple[AgentRow, str] | None:
+    """An active agent with his password's hash, for `check_password`."""
+    return repository.credentials(connection, username)
+
+
+def audit(connection: Connection, actor: str, action: str, target: str, data: Mapping[str, Any], at: datetime) -> None:
+    """Write one line of the audit log in the caller's unit of work."""
+    repository.add_audit(connection, actor, action, target, data, at)
+
+
+def close_session(connection: Connection, digest: str) -> None:
+    """Log out, by the hash of the token."""
+    repository.delete_session(connection, digest)
+
+
+def count(connection: Connection) -> int:
+    """How many accounts there are."""
+    return repository.count_agents(connection)

@@ -1,0 +1,326 @@
+"""One message and what is known of its conversation → a decision and the plan that answers it. Nothing is written."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Mapping, Protocol, Sequence
+from uuid import uuid4
+
+from intent_router import Router, escalation
+from intent_router.escalation import TurnSignal, Verdict
+
+from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
+from contracts.conversation import Owner, Reply
+from contracts.decision import Decision, Kind, OfferedButton, RouteContext
+from contracts.effects import AddToTicket, FileTicket
+from contracts.entities import ORDER_NUMBER
+from contracts.errors import AssistantUnavailable
+from contracts.knowledge import ArticleStore
+from contracts.taxonomy import Taxonomy
+from contracts.tickets import TicketView
+from knowledge_base.replies import Replies
+from service.answers import rules
+from service.answers.rules import DialogueChange, Plan, Voice
+from service.clock import spoken
+from service.tickets import service as tickets
+
+log = logging.getLogger(__name__)
+
+DIALOGUE_LIFE = timedelta(hours=24)
+CRITICAL = frozenset({"safety_emergency", "account_security", "points_stolen"})
+
+
+@dataclass(frozen=True)
+class OpenDialogue:
+    """The dialogue that is going on, as a turn needs it."""
+
+    id: int
+    problem: str
+    snapshot: tuple[Mapping[str, Any], ...]
+    active_loop: str | None
+    requested_slot: str | None
+    question: Mapping[str, Any] | None
+    slots: Mapping[str, Any]
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything about a turn that its answer may depend on."""
+
+    turn_id: int
+    attempt: int
+    conversation_id: str
+    customer_id: str | None
+    owner: Owner
+    text: str
+    payload: str | None
+    channel: str
+    context: Mapping[str, Any]
+    dialogue: OpenDialogue | None
+    offered: Sequence[Mapping[str, Any]]
+    signals: tuple[TurnSignal, ...]
+    open_tickets: tuple[TicketView, ...]
+    second_problem: str | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The learned parts as they are at this moment; publishing swaps the whole."""
+
+    router: Router
+    articles: ArticleStore
+
+
+class UnderstandingSource(Protocol):
+    def current(self) -> Understanding:
+        """Raises NotReady while nothing is trained."""
+        ...
+
+
+class Answers:
+    """Decides and plans; the assistant is asked where a flow is needed."""
+
+    def __init__(
+        self,
+        understanding: UnderstandingSource,
+        assistant: Assistant,
+        replies: Replies,
+        taxonomy: Taxonomy,
+        assistant_timeout: float,
+    ) -> None:
+        self._understanding = understanding
+        self._assistant = assistant
+        self._replies = replies
+        self._taxonomy = taxonomy
+        self._timeout = assistant_timeout
+        # One thread: the router holds the interpreter most of the time, more threads would only take turns.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
+
+    async def decide(self, text: str, context: RouteContext, now: datetime, top: int = 5) -> Decision:
+        """The router's decision; the assistant's own NLU is asked only when the router is unsure.
+
+        Raises:
+            NotReady: nothing is trained yet.
+        """
+        router = self._understanding.current().router
+        loop = asyncio.get_running_loop()
+        routing = await loop.run_in_executor(self._thread, router.route, text, context, now, top)
+        if not routing.wants_assistant:
+            return routing.decision
+        try:
+            scores = await self._assistant.classify(text, self._timeout)
+        except AssistantUnavailable as error:
+            log.info("assistant not asked for its opinion: %s", error)
+            return routing.decision
+        return router.join(routing, scores)
+
+    async def answer(self, situation: Situation) -> tuple[Decision, Plan]:
+        """The decision and the plan for one turn."""
+        dialogue = self._live(situation)
+        decision = await self.decide(situation.text, self._route_context(situation, dialogue), situation.now)
+        voice = Voice(self._replies, self._taxonomy, variant=situation.turn_id)
+        verdict = self._judge(situation, decision)
+        plan = await self._plan(situation, dialogue, decision, verdict, voice)
+        plan = rules.with_feeling(plan, decision.sentiment.label, decision.kind, voice)
+        if verdict.offer_person or decision.name == "paid_not_fueled":
+            plan = rules.with_button(plan, voice.human_button())
+        plan = self._remember_second(situation, decision, plan, voice)
+        return decision, plan
+
+    def failure(self, situation: Situation) -> Plan:
+        """What a customer hears when his turn failed again and again: sorry, nothing is lost, a person looks."""
+        voice = Voice(self._replies, self._taxonomy)
+        plan = rules.handoff_plan("flow", "turn failed", voice)
+        return replace(plan, replies=(Reply(voice.say("failure"), source="system"),))
+
+    def _live(self, situation: Situation) -> OpenDialogue | None:
+        dialogue = situation.dialogue
+        if dialogue is not None and situation.now - dialogue.updated_at > DIALOGUE_LIFE:
+            return None
+        return dialogue
+
+    def _route_context(self, situation: Situation, dialogue: OpenDialogue | None) -> RouteContext:
+        # A typed title counts as a press only for the newest buttons; a payload counts for all that were offered.
+        offered = [o for o in situation.offered if o["latest"] or o["payload"] == situation.payload]
+        payload = situation.payload if any(o["payload"] == situation.payload for o in situation.offered) else None
+        return RouteContext(
+            active_flow=dialogue.problem if dialogue is not None else None,
+            requested_slot=dialogue.requested_slot if dialogue is not None else None,
+            offered=tuple(OfferedButton(o["title"], o["payload"]) for o in offered),
+            recent_labels=tuple(s.label for s in situation.signals),
+            payload=payload,
+        )
+
+    def _judge(self, situation: Situation, decision: Decision) -> Verdict:
+        signal = TurnSignal(decision.label, decision.sentiment.label, decision.guard, None)
+        return escalation.judge((*situation.signals, signal))
+
+    async def _plan(
+        self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
+    ) -> Plan:
+        if verdict.escalate and decision.name not in CRITICAL:
+            return self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
+        if decision.payload == rules.HUMAN or decision.kind is Kind.HANDOFF:
+            return self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
+        if decision.guard == "cancel" or decision.payload == rules.CANCEL:
+            return self._cancel(situation, dialogue, voice)
+        if decision.payload == rules.NEXT and situation.second_problem is not None:
+            return await self._start_second(situation, situation.second_problem, decision, voice)
+        if decision.answer and dialogue is not None:
+            return await self._step(situation, dialogue, decision, dialogue.problem, ANSWER_INTENT, voice)
+        if decision.kind is Kind.FLOW:
+            return await self._step(situation, dialogue, decision, decision.name, decision.name, voice)
+        return self._say(situation, dialogue, decision, voice)
+
+    def _say(self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, voice: Voice) -> Plan:
+        """Answers that need no flow; an open form asks its question again below them."""
+        plan = self._words(situation, decision, voice)
+        if dialogue is not None and dialogue.question is not None:
+            plan = replace(plan, replies=(*plan.replies, rules.ask_again(dialogue.question, voice)))
+        return plan
+
+    def _words(self, situation: Situation, decision: Decision, voice: Voice) -> Plan:
+        if decision.kind is Kind.FAQ:
+            return self._article(situation, decision, voice)
+        if decision.kind is Kind.CLARIFY:
+            return Plan((rules.clarify_reply(decision, voice),), outcome="not_understood")
+        if decision.guard == "empty":
+            return Plan((Reply(voice.say("empty"), source="guard:empty"),), outcome="not_understood")
+        if decision.kind is Kind.CHAT:
+            return Plan((rules.chat_reply(decision, voice),))
+        reply = Reply(voice.say("out_of_scope"), source="intent:out_of_scope", buttons=(voice.human_button(),))
+        return Plan((reply,))
+
+    def _article(self, situation: Situation, decision: Decision, voice: Voice) -> Plan:
+        article = self._understanding.current().articles.get(decision.name)
+        if article is None:
+            # Its validity ended since the index was built; the candidates that are left are offered.
+            return Plan((rules.clarify_reply(decision, voice),), outcome="not_understood")
+        if rules.repeats_article(article.id, [s.label for s in situation.signals]):
+            reply = Reply(voice.say("again_article"), source=f"faq:{article.id}", buttons=(voice.human_button(),))
+            return Plan((reply,), outcome="no_progress")
+        return Plan((rules.article_reply(article, voice),))
+
+    def _to_person(self, situation: Situation, reason: str, rule: str, decision: Decision, voice: Voice) -> Plan:
+        if situation.owner is Owner.QUEUED:
+            return Plan((Reply(voice.say("already_queued"), source="handoff"),))
+        spec = self._taxonomy.intents.get(decision.name) if decision.is_intent else None
+        return rules.handoff_plan(
+            reason,
+            rule,
+            voice,
+            department=spec.department if spec is not None else None,
+            priority=(spec.priority if spec is not None else None) or "P2",
+        )
+
+    def _cancel(self, situation: Situation, dialogue: OpenDialogue | None, voice: Voice) -> Plan:
+        if dialogue is not None:
+            reply = Reply(voice.say("cancelled"), source="guard:cancel")
+            return Plan((reply,), dialogue=DialogueChange(ended="cancelled"), clear_second=True)
+        queued = situation.owner is Owner.QUEUED
+        reply = Reply(voice.say("cancelled" if queued else "nothing_to_cancel"), source="guard:cancel")
+        return Plan((reply,), clear_second=True, leave_queue=queued)
+
+    async def _start_second(self, situation: Situation, label: str, decision: Decision, voice: Voice) -> Plan:
+        started = replace(decision, label=label, kind=Kind.FAQ if label.startswith("faq:") else Kind.FLOW)
+        if started.kind is Kind.FAQ:
+            plan = self._article(situation, started, voice)
+        else:
+            plan = await self._step(situation, None, started, started.name, started.name, voice)
+        return replace(plan, clear_second=True)
+
+    async def _step(
+        self,
+        situation: Situation,
+        dialogue: OpenDialogue | None,
+        decision: Decision,
+        problem: str,
+        intent: str,
+        voice: Voice,
+    ) -> Plan:
+        step = AssistantStep(
+            attempt_id=f"{situation.turn_id}-{situation.attempt}-{uuid4().hex[:8]}",
+            snapshot=dialogue.snapshot if dialogue is not None else (),
+            text=situation.text,
+            intent=intent,
+            confidence=decision.confidence,
+            entities=tuple(_rasa_entities(decision)),
+            metadata={
+                "turn_id": situation.turn_id,
+                "conversation_id": situation.conversation_id,
+                "customer_id": situation.customer_id,
+                "now": situation.now.isoformat(),
+                "sentiment": decision.sentiment.label,
+                "problem": problem,
+                "payload": decision.payload,
+                "context": dict(situation.context),
+            },
+        )
+        try:
+            outcome = await self._assistant.step(step, self._timeout)
+        except AssistantUnavailable as error:
+            log.warning("assistant unavailable: %s", error)
+            return self._without_assistant(situation, dialogue, problem, decision, voice)
+        return rules.step_plan(problem, outcome, voice)
+
+    def _without_assistant(
+        self, situation: Situation, dialogue: OpenDialogue | None, problem: str, decision: Decision, voice: Voice
+    ) -> Plan:
+        """Rasa is down or slow: the problem is written down in the right category, a person is offered."""
+        spec = self._taxonomy.intents[problem]
+        if spec.department is None:
+            reply = Reply(voice.say("assistant_down"), source=f"intent:{problem}", buttons=(voice.human_button(),))
+            return Plan((reply,), outcome="no_progress")
+        known = next((t for t in situation.open_tickets if t.category == problem), None)
+        if known is not None:
+            addition = AddToTicket(known.number, "again", situation.text)
+            return rules.written_to_open_ticket(problem, addition, spoken(known.due_at, situation.now), voice)
+        planned = tickets.plan(situation.turn_id, problem, situation.now)
+        ticket = FileTicket(
+            number=planned.number,
+            category=problem,
+            department=planned.department,
+            priority=planned.priority,
+            summary=situation.text[:120] or voice.title(f"intent:{problem}"),
+            created_at=planned.created_at.isoformat(),
+            first_response_due_at=planned.first_response_due_at.isoformat(),
+            due_at=planned.due_at.isoformat(),
+            details={
+                "said": situation.text,
+                "checked": "助手暂时不可用，未能核对平台记录",
+                "entities": [e.to_dict() for e in decision.entities],
+                **(dict(dialogue.slots) if dialogue is not None and dialogue.problem == problem else {}),
+            },
+            order_ids=tuple(str(e.value) for e in decision.entities if e.type == ORDER_NUMBER),
+        )
+        return rules.written_down(ticket, spoken(planned.due_at, situation.now), voice)
+
+    def _remember_second(self, situation: Situation, decision: Decision, plan: Plan, voice: Voice) -> Plan:
+        second = decision.second or (None if plan.clear_second else situation.second_problem)
+        offered = rules.with_second(plan, second, voice)
+        return replace(offered, second_problem=decision.second)
+
+
+def _rasa_entities(decision: Decision) -> Sequence[Mapping[str, Any]]:
+    """Entities in Rasa's shape; a pressed `answer:slot=value` becomes the entity `slot`."""
+    found: list[dict[str, Any]] = [
+        {
+            "entity": e.type,
+            "value": e.value,
+            "text": e.text,
+            "start": e.start,
+            "end": e.end,
+            **({"role": e.role} if e.role is not None else {}),
+        }
+        for e in decision.entities
+    ]
+    if decision.payload is not None and decision.payload.startswith("answer:"):
+        slot, _, value = decision.payload.removeprefix("answer:").partition("=")
+        found.append({"entity": slot, "value": value, "text": value, "start": 0, "end": 0, "role": "payload"})
+    return found

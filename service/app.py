@@ -1,0 +1,127 @@
+"""The FastAPI application: routers, pages, health, and the background loops of one service process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import AsyncIterator, Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from service import errors, health, logs, metrics, pages
+from service.agents import service as agents
+from service.channels.attachments import endpoints as attachments
+from service.channels.console import endpoints as console
+from service.channels.demo import endpoints as demo
+from service.channels.router import endpoints as router
+from service.channels.tickets import endpoints as tickets
+from service.channels.wechat import endpoints as wechat
+from service.channels.widget import endpoints as widget
+from service.gateways.rasa import endpoints as rasa
+from service.house import House, build
+from service.limits import RateLimits
+from service.settings import Settings, cached_settings
+
+log = logging.getLogger(__name__)
+
+SEAL_SECONDS = 10.0
+WATCH_SECONDS = 2.0
+DRAIN_SECONDS = 5.0
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application for `settings` (default: those of this process)."""
+    settings = settings or cached_settings()
+    logs.configure(settings.log_level)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        house = build(settings)
+        app.state.house = house
+        app.state.action_webhook = house.action_webhook
+        await asyncio.to_thread(house.knowledge.refresh)
+        loops = [
+            asyncio.create_task(house.outbox.run(), name="outbox"),
+            asyncio.create_task(house.runner.recover(), name="recovery"),
+            asyncio.create_task(_watch_models(house), name="models"),
+            asyncio.create_task(_watch_assistant(house), name="assistant"),
+            asyncio.create_task(_seal(house), name="audit"),
+        ]
+        try:
+            yield
+        finally:
+            await house.runner.drain(DRAIN_SECONDS)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
+            await house.assistant.close()
+            house.database.close()
+
+    app = FastAPI(
+        title="油伴 Youban",
+        version="0.1.0",
+        description="Customer service for fuel-refuelling apps.",
+        lifespan=lifespan,
+    )
+    errors.install(app)
+    app.middleware("http")(_guarded(settings))
+    for part in (widget, console, tickets, router, attachments, wechat, rasa, health):
+        app.include_router(part.router)
+    if settings.demo:
+        app.include_router(demo.router)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def prometheus() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    pages.mount(app, settings)
+    return app
+
+
+def _guarded(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    """Rate limit per address, and headers that keep browsers from doing more than the pages need."""
+
+    async def middleware(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        if request.url.path.startswith("/api/"):
+            house: House = request.app.state.house
+            address = request.client.host if request.client is not None else "unknown"
+            try:
+                RateLimits.require(house.limits.address, address)
+            except errors.ApiError as error:
+                return errors.answer(error)
+        response = await call_next(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        if request.url.path.startswith("/console"):
+            response.headers.setdefault("X-Frame-Options", "DENY")
+        return response
+
+    return middleware
+
+
+async def _watch_models(house: House) -> None:
+    """Take over what training has written since, without a restart."""
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            await asyncio.to_thread(house.knowledge.refresh)
+        except Exception:
+            log.exception("the trained router could not be loaded; the one in force stays")
+
+
+async def _watch_assistant(house: House) -> None:
+    while True:
+        metrics.ASSISTANT_READY.set(1 if await house.assistant.ready() else 0)
+        await asyncio.sleep(WATCH_SECONDS)
+
+
+async def _seal(house: House) -> None:
+    """Chain new audit rows, one process at a time thanks to the transaction."""
+    while True:
+        await asyncio.sleep(SEAL_SECONDS)
+        try:
+            await house.database.write(lambda c: agents.seal_audit(c))
+        except Exception:
+            log.exception("audit rows could not be sealed, trying again")

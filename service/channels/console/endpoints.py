@@ -1,0 +1,198 @@
+"""The agents' console: log-in, queue, conversations, and the socket that wakes it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
+from sqlalchemy import Connection
+
+from contracts.conversation import Owner
+from service.access import agent_of_token, allowed, bearer, current_agent
+from service.agents import service as agents
+from service.agents.rules import Permission, may
+from service.agents.service import AgentRow
+from service.channels.console import service as console
+from service.channels.console.schemas import (
+    AgentShape,
+    CloseRequest,
+    ConversationList,
+    LoginAnswer,
+    LoginRequest,
+    QueueAnswer,
+    SayAnswer,
+    SayRequest,
+    StateAnswer,
+    StoryAnswer,
+    TransferRequest,
+)
+from service.clock import utc_now
+from service.conversations import service as conversations
+from service.delivery.service import AGENTS
+from service.errors import ApiError
+from service.handoff import service as handoff
+from service.house import House, house_of
+
+log = logging.getLogger(__name__)
+router = APIRouter(prefix="/api/v1", tags=["console"])
+
+SOCKET_AUTH_SECONDS = 10.0
+
+Caller = Annotated[AgentRow, Depends(current_agent)]
+QueueReader = Annotated[AgentRow, Depends(allowed(Permission.QUEUE))]
+Talker = Annotated[AgentRow, Depends(allowed(Permission.CONVERSATIONS))]
+
+
+@router.post("/agents/login", response_model=LoginAnswer)
+async def login(body: LoginRequest, request: Request) -> LoginAnswer:
+    """Log in with user name and password."""
+    house = house_of(request)
+    address = request.client.host if request.client is not None else "unknown"
+    house.limits.require(house.limits.login, address)
+    found = await house.database.read(lambda c: agents.credentials(c, body.username))
+    agent = await asyncio.to_thread(agents.check_password, found, body.password)
+    if agent is None:
+        raise ApiError(401, "bad_login", "用户名或密码不对，请重新输入")
+    hours = house.settings.agent_session_hours
+    token = await house.database.write(lambda c: agents.open_session(c, agent, hours, utc_now()))
+    return LoginAnswer(token=token, agent=console.agent_shape(agent))
+
+
+@router.post("/agents/logout", status_code=204)
+async def logout(request: Request, _agent: Caller) -> None:
+    """End this session."""
+    digest = agents.token_hash(bearer(request))
+    await house_of(request).database.write(lambda c: agents.close_session(c, digest))
+
+
+@router.get("/agents/me", response_model=AgentShape)
+async def me(agent: Caller) -> AgentShape:
+    """Who is logged in."""
+    return console.agent_shape(agent)
+
+
+@router.get("/handoff/queue", response_model=QueueAnswer)
+async def queue(request: Request, _agent: QueueReader) -> QueueAnswer:
+    """Conversations that wait for a person, most urgent first."""
+    return QueueAnswer(items=await console.queue(house_of(request), utc_now()))
+
+
+@router.get("/conversations", response_model=ConversationList)
+async def my_conversations(request: Request, agent: Talker, mine: Annotated[bool, Query()] = True) -> ConversationList:
+    """The conversations that the agent has (`mine=true`)."""
+    if not mine:
+        raise ApiError(422, "invalid", "目前只能列出自己的会话（mine=true）")
+    return ConversationList(items=await console.mine(house_of(request), agent))
+
+
+@router.get("/conversations/{conversation_id}", response_model=StoryAnswer)
+async def conversation(conversation_id: str, request: Request, agent: Talker) -> StoryAnswer:
+    """The whole story of a conversation; reading it is audited."""
+    house = house_of(request)
+    answer = await console.story(house, conversation_id, agent)
+    await house.database.write(
+        lambda c: agents.audit(c, agent.username, "conversation.read", conversation_id, {}, utc_now())
+    )
+    return answer
+
+
+@router.post("/conversations/{conversation_id}/claim", response_model=StateAnswer)
+async def claim(conversation_id: str, request: Request, agent: Talker) -> StateAnswer:
+    """Take the conversation; 409 when another agent has it."""
+    house = house_of(request)
+    await house.database.write(lambda c: handoff.claim(c, conversation_id, agent, utc_now()))
+    return await _state(house, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/messages", response_model=SayAnswer)
+async def say(conversation_id: str, body: SayRequest, request: Request, agent: Talker) -> SayAnswer:
+    """Write to the customer; 409 when the conversation is not (any more) the agent's."""
+    house = house_of(request)
+    seq = await house.database.write(
+        lambda c: handoff.say(c, conversation_id, agent, body.text, body.client_id, utc_now())
+    )
+    house.outbox.wake()
+    return SayAnswer(seq=seq)
+
+
+@router.post("/conversations/{conversation_id}/transfer", response_model=StateAnswer)
+async def transfer(conversation_id: str, body: TransferRequest, request: Request, agent: Talker) -> StateAnswer:
+    """Back to the queue for a department, with a note."""
+    house = house_of(request)
+    if body.department is not None and body.department not in house.taxonomy.departments:
+        raise ApiError(422, "unknown_department", "没有这个部门，请重新选择")
+    await house.database.write(
+        lambda c: handoff.transfer(c, conversation_id, agent, body.department, body.note, utc_now())
+    )
+    return await _state(house, conversation_id)
+
+
+@router.post("/conversations/{conversation_id}/close", response_model=StateAnswer)
+async def close(conversation_id: str, body: CloseRequest, request: Request, agent: Talker) -> StateAnswer:
+    """End the conversation, or give it back to the assistant."""
+    house = house_of(request)
+    await house.database.write(lambda c: handoff.close(c, conversation_id, agent, Owner(body.to), utc_now()))
+    return await _state(house, conversation_id)
+
+
+async def _state(house: House, conversation_id: str) -> StateAnswer:
+    house.outbox.wake()
+
+    def work(connection: Connection) -> StateAnswer:
+        row = conversations.require(connection, conversation_id)
+        return StateAnswer(state=row.owner.value, epoch=row.epoch)
+
+    return await house.database.read(work)
+
+
+@router.websocket("/agents/socket")
+async def socket(websocket: WebSocket) -> None:
+    """Wakes the console: queue, messages, tickets, typing. The first frame is `{"type": "auth", "token": …}`."""
+    house = house_of(websocket)
+    await websocket.accept()
+    try:
+        hello = await asyncio.wait_for(websocket.receive_json(), SOCKET_AUTH_SECONDS)
+        agent = await agent_of_token(house, str(hello.get("token", "")))
+    except (ValueError, AttributeError, asyncio.TimeoutError):
+        agent = None
+    except WebSocketDisconnect:
+        return
+    if agent is None or not may(agent.role, Permission.QUEUE):
+        await websocket.close(code=4401, reason="auth")
+        return
+    await _serve(house, websocket)
+
+
+async def _serve(house: House, websocket: WebSocket) -> None:
+    with house.hub.listen(AGENTS) as hints:
+        reader = asyncio.create_task(_read(house, websocket))
+        try:
+            await websocket.send_json({"type": "queue"})
+            while not reader.done():
+                waiting = asyncio.create_task(hints.get())
+                await asyncio.wait({waiting, reader}, return_when=asyncio.FIRST_COMPLETED)
+                if not waiting.done():
+                    waiting.cancel()
+                    break
+                await websocket.send_json(dict(waiting.result()))
+        except (WebSocketDisconnect, RuntimeError):
+            # RuntimeError is what the server raises when it sends on a socket that the client has just closed.
+            log.debug("an agent's socket closed while sending")
+        finally:
+            reader.cancel()
+
+
+async def _read(house: House, websocket: WebSocket) -> None:
+    while True:
+        try:
+            frame: Any = await websocket.receive_json()
+        except (WebSocketDisconnect, ValueError):
+            return
+        if not isinstance(frame, dict):
+            continue
+        if frame.get("type") == "typing" and isinstance(frame.get("conversation_id"), str):
+            house.hub.publish(frame["conversation_id"], {"type": "typing", "sender": "agent"})
+        elif frame.get("type") == "ping":
+            await websocket.send_json({"type": "pong"})

@@ -1,0 +1,209 @@
+"""Wire shapes of the agents' side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from service.channels.widget.schemas import MessageShape
+
+
+class LoginRequest(BaseModel):
+    username: str = Field(min_length=1, max_length=64)
+    password: str = Field(min_length=1, max_length=200)
+
+
+class AgentShape(BaseModel):
+    """`number` is the 工号 that customers see."""
+
+    id: int
+    username: str
+    number: str
+    role: str
+    department: str | None = None
+    station_id: str | None = None
+
+
+class LoginAnswer(BaseModel):
+    token: str
+    agent: AgentShape
+
+
+class CustomerBrief(BaseModel):
+    """Who is writing; the name is masked."""
+
+    id: str | None
+    name: str
+    level: str | None
+    level_title: str | None
+
+
+class QueueItem(BaseModel):
+    """One waiting conversation. `story` is the problem in one sentence, personal data masked."""
+
+    conversation_id: str
+    place: int
+    reason: str
+    reason_title: str
+    rule: str
+    department: str | None
+    queued_at: datetime
+    waiting_seconds: int
+    customer: CustomerBrief
+    story: str
+    sentiment: str | None
+    label: str | None
+    label_title: str | None
+    open_tickets: int
+
+
+class QueueAnswer(BaseModel):
+    items: list[QueueItem]
+
+
+class ConversationItem(BaseModel):
+    conversation_id: str
+    customer: CustomerBrief
+    state: str
+    updated_at: datetime
+    preview: str
+
+
+class ConversationList(BaseModel):
+    items: list[ConversationItem]
+
+
+class TurnShape(BaseModel):
+    """Why the assistant said what it said to message `seq`."""
+
+    seq: int
+    label: str
+    label_title: str
+    kind: str
+    tier: str
+    confidence: float
+    sentiment: str
+    sentiment_score: float
+    outcome: str | None
+    trace: list[dict[str, Any]]
+    elapsed_ms: float | None
+
+
+class EventShape(BaseModel):
+    kind: str
+    actor: str
+    data: dict[str, Any]
+    at: datetime
+
+
+class TicketShape(BaseModel):
+    """`category` is an intent id; times are ISO 8601 with zone."""
+
+    number: str
+    category: str
+    title: str
+    department: str
+    department_title: str
+    priority: str
+    status: str
+    status_title: str
+    summary: str
+    details: dict[str, Any]
+    order_ids: list[str]
+    customer_id: str | None
+    conversation_id: str
+    created_at: datetime
+    first_response_due_at: datetime
+    first_response_at: datetime | None
+    due_at: datetime
+    steps: list[dict[str, Any]]
+
+
+class TicketDetail(TicketShape):
+    events: list[EventShape]
+
+
+class TicketList(BaseModel):
+    """`next` is the cursor of the following page; null on the last one."""
+
+    items: list[TicketShape]
+    next: str | None
+
+
+class TicketChange(BaseModel):
+    status: Literal["checking", "finance_review", "waiting_customer", "solved", "closed", "reopened", "withdrawn"]
+    note: str = Field("", max_length=2000)
+
+
+class StoryAnswer(BaseModel):
+    """A conversation with all that an agent must not have to ask again."""
+
+    conversation_id: str
+    state: str
+    epoch: int
+    mine: bool
+    agent: AgentShape | None
+    customer: CustomerBrief
+    phone: str | None
+    plates: list[str]
+    points: int | None
+    balance_fen: int | None
+    summary: list[str]
+    opening: str
+    messages: list[MessageShape]
+    turns: list[TurnShape]
+    tickets: list[TicketShape]
+    orders: list[dict[str, Any]]
+    coupons: list[dict[str, Any]]
+    platform_available: bool
+    handoff: dict[str, Any] | None
+
+
+class SayRequest(BaseModel):
+    client_id: str = Field(min_length=1, max_length=80)
+    text: str = Field(min_length=1, max_length=4000)
+
+
+class SayAnswer(BaseModel):
+    seq: int
+
+
+class TransferRequest(BaseModel):
+    department: str | None = Field(None, max_length=16)
+    note: str = Field("", max_length=1000)
+
+
+class CloseRequest(BaseModel):
+    """`to`: `closed` ends the conversation until the customer writes again, `bot` gives it back to the assistant."""
+
+    to: Literal["closed", "bot"] = "closed"
+
+
+class StateAnswer(BaseModel):
+    state: str
+    epoch: int
+
+
+class RouteRequest(BaseModel):
+    text: str = Field(max_length=100_000)
+    top: int = Field(5, ge=1, le=20)
+
+
+class LabelScore(BaseModel):
+    label: str
+    score: float
+
+
+class RouteAnswer(BaseModel):
+    """What the router would decide; nothing is changed."""
+
+    kind: str
+    label: str
+    confidence: float
+    tier: str
+    alternatives: list[LabelScore]
+    sentiment: LabelScore
+    entities: list[dict[str, Any]]
+    elapsed_ms: float

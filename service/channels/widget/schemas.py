@@ -1,0 +1,76 @@
+"""Wire shapes of the customer's side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+
+class SessionRequest(BaseModel):
+    """`customer_token` is what the app signed; without it the customer is a guest. `session_token` resumes one."""
+
+    customer_token: str | None = Field(None, max_length=4000)
+    session_token: str | None = Field(None, max_length=4000)
+
+
+class SessionAnswer(BaseModel):
+    token: str
+    conversation_id: str
+
+
+class AttachmentRef(BaseModel):
+    id: str = Field(max_length=64)
+
+
+class MessageRequest(BaseModel):
+    """`client_id` makes a repeated request the same message; a payload counts only if it was offered."""
+
+    client_id: str = Field(min_length=1, max_length=80)
+    text: str = Field("", max_length=100_000)
+    payload: str | None = Field(None, max_length=200)
+    attachments: list[AttachmentRef] = Field(default_factory=list, max_length=9)
+    context: dict[str, Any] = Field(default_factory=dict)
+
+
+class ButtonShape(BaseModel):
+    title: str
+    payload: str
+
+
+class MessageShape(BaseModel):
+    """One message as everybody sees it. `sender`: customer, bot, agent or system."""
+
+    seq: int
+    sender: str
+    text: str
+    at: str
+    source: str | None = None
+    buttons: list[ButtonShape] | None = None
+    card: dict[str, Any] | None = None
+    attachments: list[dict[str, str]] | None = None
+    client_id: str | None = None
+
+
+class Ack(BaseModel):
+    seq: int
+
+
+class MessageAnswer(BaseModel):
+    """The stored message's number and the replies that are there already; later ones come by the socket."""
+
+    ack: Ack
+    messages: list[MessageShape]
+    state: str
+
+
+class HistoryAnswer(BaseModel):
+    messages: list[MessageShape]
+    state: str
+    more: bool
+
+
+class UploadAnswer(BaseModel):
+    id: str
+    media_type: str
+    size: int

@@ -1,0 +1,218 @@
+"""The `youban` command."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Iterator
+
+import typer
+
+from service.settings import ConfigurationError, Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="油伴 Youban")
+agents_app = typer.Typer(no_args_is_help=True, help="Accounts of the people of the console.")
+app.add_typer(agents_app, name="agents")
+
+BATCH_SECONDS = 30.0
+
+
+class UsageError(Exception):
+    """The command cannot be carried out; `str(error)` is one line that says why."""
+
+
+@app.command()
+def up() -> None:
+    """Train what is missing, migrate, and run service and assistant until Ctrl-C."""
+    from service.supervisor import run
+
+    raise typer.Exit(run(load_settings()))
+
+
+@app.command()
+def serve() -> None:
+    """Run the service alone."""
+    import uvicorn
+
+    settings = load_settings()
+    uvicorn.run(
+        "service.app:create_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+    )
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the shape of this release."""
+    from service.migrate import migrate as run
+
+    run(load_settings())
+
+
+@app.command()
+def train() -> None:
+    """Train the router and the assistant; what has not changed is left as it is."""
+    from service.supervisor import train_all
+
+    raise typer.Exit(train_all(load_settings()))
+
+
+@app.command()
+def settings() -> None:
+    """List every setting with its meaning and default."""
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else str(field.default)
+        print(f"YOUBAN_{name.upper()}\t{default or '(empty)'}\t{field.description}")
+
+
+@app.command("customer-token")
+def customer_token(customer_id: str, hours: int = 24) -> None:
+    """Print a signed token for a customer, as the app would sign it."""
+    from service.clock import utc_now
+    from service.customers.service import Tokens
+
+    loaded = load_settings()
+    print(Tokens(loaded.secret, loaded.session_hours).customer_token(customer_id, utc_now(), hours))
+
+
+@agents_app.command("add")
+def agents_add(
+    name: str,
+    role: Annotated[str, typer.Option(help="agent|handler|station|editor|supervisor|admin")],
+    department: Annotated[str | None, typer.Option()] = None,
+    station: Annotated[str | None, typer.Option()] = None,
+) -> None:
+    """Make an account; the password is read from standard input."""
+    from contracts.taxonomy import load_taxonomy
+    from service.agents.rules import Role
+    from service.agents.service import AccountError, add
+    from service.clock import utc_now
+    from service.db import Database
+    from service.migrate import migrate as run_migrations
+
+    if role not in [r.value for r in Role]:
+        raise UsageError(f"--role: one of {', '.join(r.value for r in Role)}")
+    if department is not None and department not in load_taxonomy().departments:
+        raise UsageError(f"--department: one of {', '.join(load_taxonomy().departments)}")
+    password = sys.stdin.readline().rstrip("\n")
+    loaded = load_settings()
+    run_migrations(loaded)
+    database = Database(loaded.database)
+    try:
+        database.submit(
+            lambda c: add(c, name, password, Role(role), utc_now(), department=department, station_id=station)
+        ).result()
+    except AccountError as error:
+        raise UsageError(str(error)) from None
+    finally:
+        database.close()
+    print(f"{name} ({role}) added")
+
+
+@app.command()
+def route(
+    input_file: Annotated[Path, typer.Option("--in", help='JSON lines {"id","text"}')],
+    output_file: Annotated[Path, typer.Option("--out")],
+) -> None:
+    """Ask the running service what it would decide for many messages; the order is kept."""
+    import httpx
+    from rich.progress import track
+
+    loaded = load_settings()
+    lines = list(_json_lines(input_file))
+    headers = {"Authorization": f"Bearer {loaded.internal_token}"}
+    base = f"{loaded.service_url}/api/v1/route"
+    with httpx.Client(headers=headers, timeout=BATCH_SECONDS, trust_env=False) as client, _writer(output_file) as out:
+        for line in track(lines, description="route", disable=not sys.stderr.isatty()):
+            try:
+                response = client.post(base, json={"text": str(line.get("text", ""))})
+            except httpx.HTTPError as error:
+                raise UsageError(
+                    f"the service at {loaded.service_url} does not answer ({type(error).__name__})"
+                ) from None
+            if response.status_code != 200:
+                raise UsageError(f"the service answered {response.status_code}: {response.text[:200]}")
+            out.write(json.dumps({"id": line.get("id"), **response.json()}, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def escalation(
+    input_file: Annotated[Path, typer.Option("--in", help='JSON lines {"id","turns":[…]}')],
+    output_file: Annotated[Path, typer.Option("--out")],
+) -> None:
+    """Replay conversations through the escalation policy, with the trained router of this machine."""
+    from intent_router import Router
+    from intent_router.replay import replay
+
+    from knowledge_base.facts import FileFacts
+    from knowledge_base.store import FileArticleStore
+    from service.house import KNOWLEDGE_ROOT
+
+    loaded = load_settings()
+    facts = FileFacts.load(KNOWLEDGE_ROOT / "facts.yml")
+    router = Router.load(loaded.models_dir / "router", FileArticleStore(KNOWLEDGE_ROOT / "articles", facts))
+    conversations = list(_json_lines(input_file))
+    with _writer(output_file) as out:
+        for judged in replay(conversations, lambda text, context: router.route(text, context).decision):
+            out.write(json.dumps(judged, ensure_ascii=False) + "\n")
+
+
+@app.command()
+def evaluate(
+    kind: Annotated[str, typer.Argument(help="intents|faq|sentiment")],
+    train: Annotated[Path, typer.Option(help="CSV with the columns text,label")],
+    test: Annotated[Path, typer.Option(help="CSV with the columns text,label")],
+) -> None:
+    """Train the project's method on one labelled file and judge it on another."""
+    from intent_router.evaluation import evaluate as run
+
+    if kind not in ("intents", "faq", "sentiment"):
+        raise UsageError("what to evaluate is one of intents, faq, sentiment")
+    for path in (train, test):
+        if not path.exists():
+            raise UsageError(f"{path}: no such file")
+    print(run(kind, train, test))
+
+
+def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
+    if not path.exists():
+        raise UsageError(f"{path}: no such file")
+    with path.open(encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                value = json.loads(line)
+            except json.JSONDecodeError as error:
+                raise UsageError(f"{path}, line {number}: {error.msg}") from None
+            if not isinstance(value, dict):
+                raise UsageError(f"{path}, line {number}: an object is expected")
+            yield value
+
+
+def _writer(path: Path) -> Any:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("w", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def main() -> None:
+    """Entry point: errors of use and of configuration are one line and exit status 2."""
+    from contracts.errors import YoubanError
+
+    try:
+        app()
+    except (UsageError, ConfigurationError, YoubanError) as error:
+        print(f"youban: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

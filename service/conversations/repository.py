@@ -1,0 +1,290 @@
+"""SQL of contacts, conversations, messages and dialogues."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Mapping, Sequence
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from contracts.conversation import Owner, Sender
+from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
+
+
+@dataclass(frozen=True)
+class ConversationRow:
+    id: str
+    contact_id: str
+    customer_id: str | None
+    owner: Owner
+    epoch: int
+    seq: int
+    channel: str
+    agent_id: int | None
+    second_problem: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class MessageRow:
+    id: int
+    conversation_id: str
+    seq: int
+    sender: Sender
+    text: str
+    source: str | None
+    buttons: Sequence[Mapping[str, str]] | None
+    card: Mapping[str, Any] | None
+    attachments: Sequence[Mapping[str, str]] | None
+    context: Mapping[str, Any] | None
+    payload: str | None
+    client_id: str | None
+    turn_id: int | None
+    agent_id: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class DialogueRow:
+    id: int
+    problem: str
+    snapshot: Sequence[Mapping[str, Any]]
+    active_loop: str | None
+    requested_slot: str | None
+    question: Mapping[str, Any] | None
+    slots: Mapping[str, Any]
+    opened_at: datetime
+    updated_at: datetime
+
+
+_CONVERSATION = select(
+    conversations.c.id,
+    conversations.c.contact_id,
+    contacts.c.customer_id,
+    conversations.c.owner,
+    conversations.c.epoch,
+    conversations.c.seq,
+    conversations.c.channel,
+    conversations.c.agent_id,
+    conversations.c.second_problem,
+    conversations.c.created_at,
+    conversations.c.updated_at,
+).join(contacts, contacts.c.id == conversations.c.contact_id)
+
+_MESSAGE = select(
+    messages.c.id,
+    messages.c.conversation_id,
+    messages.c.seq,
+    messages.c.sender,
+    messages.c.text,
+    messages.c.source,
+    messages.c.buttons,
+    messages.c.card,
+    messages.c.attachments,
+    messages.c.context,
+    messages.c.payload,
+    messages.c.client_id,
+    messages.c.turn_id,
+    messages.c.agent_id,
+    messages.c.created_at,
+)
+
+
+def _conversation(row: Any) -> ConversationRow:
+    values = dict(row._mapping)
+    values["owner"] = Owner(values["owner"])
+    return ConversationRow(**values)
+
+
+def _message(row: Any) -> MessageRow:
+    values = dict(row._mapping)
+    values["sender"] = Sender(values["sender"])
+    return MessageRow(**values)
+
+
+def conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> ConversationRow | None:
+    """The conversation; `lock` holds its row until the unit of work ends."""
+    query = _CONVERSATION.where(conversations.c.id == conversation_id)
+    if lock:
+        query = query.with_for_update(of=conversations)
+    row = connection.execute(query).first()
+    return None if row is None else _conversation(row)
+
+
+def conversation_of_customer(connection: Connection, customer_id: str) -> ConversationRow | None:
+    row = connection.execute(_CONVERSATION.where(contacts.c.customer_id == customer_id)).first()
+    return None if row is None else _conversation(row)
+
+
+def conversation_of_identity(connection: Connection, channel: str, external_id: str) -> ConversationRow | None:
+    query = _CONVERSATION.join(channel_identities, channel_identities.c.contact_id == contacts.c.id).where(
+        channel_identities.c.channel == channel, channel_identities.c.external_id == external_id
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _conversation(row)
+
+
+def create_conversation(
+    connection: Connection, channel: str, customer_id: str | None, now: datetime
+) -> ConversationRow:
+    """A new contact with its one conversation, owned by the assistant."""
+    contact_id, conversation_id = uuid.uuid4().hex, uuid.uuid4().hex
+    connection.execute(insert(contacts).values(id=contact_id, customer_id=customer_id, created_at=now))
+    connection.execute(
+        insert(conversations).values(
+            id=conversation_id,
+            contact_id=contact_id,
+            owner=Owner.BOT.value,
+            epoch=0,
+            seq=0,
+            channel=channel,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    created = conversation(connection, conversation_id)
+    assert created is not None
+    return created
+
+
+def add_identity(connection: Connection, contact_id: str, channel: str, external_id: str) -> None:
+    connection.execute(
+        insert(channel_identities).values(contact_id=contact_id, channel=channel, external_id=external_id)
+    )
+
+
+def reserve_seqs(connection: Connection, conversation_id: str, count: int, now: datetime) -> int:
+    """Take `count` sequence numbers under the row's lock; returns the first."""
+    last = connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(seq=conversations.c.seq + count, updated_at=now)
+        .returning(conversations.c.seq)
+    ).scalar_one()
+    return int(last) - count + 1
+
+
+def change_owner(
+    connection: Connection, conversation_id: str, owner: Owner, now: datetime, agent_id: int | None
+) -> None:
+    """A new owner, and with it a new epoch: what was decided for the old one no longer lands."""
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(owner=owner.value, epoch=conversations.c.epoch + 1, agent_id=agent_id, updated_at=now)
+    )
+
+
+def set_second_problem(connection: Connection, conversation_id: str, label: str | None) -> None:
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(second_problem=label))
+
+
+def conversations_of_agent(connection: Connection, agent_id: int) -> list[ConversationRow]:
+    query = _CONVERSATION.where(conversations.c.agent_id == agent_id, conversations.c.owner == Owner.HUMAN.value)
+    return [_conversation(row) for row in connection.execute(query.order_by(conversations.c.updated_at.desc()))]
+
+
+def insert_message(connection: Connection, **values: Any) -> int:
+    """Add a message row; returns its id."""
+    return int(connection.execute(insert(messages).values(**values).returning(messages.c.id)).scalar_one())
+
+
+def insert_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(messages), list(rows))
+
+
+def message_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> MessageRow | None:
+    row = connection.execute(
+        _MESSAGE.where(messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
+    ).first()
+    return None if row is None else _message(row)
+
+
+def messages_after(connection: Connection, conversation_id: str, after_seq: int, limit: int = 200) -> list[MessageRow]:
+    """Messages with a higher sequence number, oldest first."""
+    query = _MESSAGE.where(messages.c.conversation_id == conversation_id, messages.c.seq > after_seq)
+    return [_message(row) for row in connection.execute(query.order_by(messages.c.seq).limit(limit))]
+
+
+def last_messages(connection: Connection, conversation_id: str, limit: int) -> list[MessageRow]:
+    """The newest messages, oldest first."""
+    query = _MESSAGE.where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
+    return [_message(row) for row in connection.execute(query)][::-1]
+
+
+def messages_of_turn(connection: Connection, turn_id: int) -> list[MessageRow]:
+    """The replies that a turn committed, in order."""
+    query = _MESSAGE.where(messages.c.turn_id == turn_id, messages.c.sender != Sender.CUSTOMER.value)
+    return [_message(row) for row in connection.execute(query.order_by(messages.c.seq))]
+
+
+def messages_with_buttons(connection: Connection, conversation_id: str, limit: int) -> list[MessageRow]:
+    """The newest messages that offered buttons, newest first."""
+    query = _MESSAGE.where(messages.c.conversation_id == conversation_id, messages.c.buttons.is_not(None))
+    return [_message(row) for row in connection.execute(query.order_by(messages.c.seq.desc()).limit(limit))]
+
+
+def open_dialogue(connection: Connection, conversation_id: str) -> DialogueRow | None:
+    """The dialogue that is going on, if any."""
+    row = connection.execute(
+        select(
+            dialogues.c.id,
+            dialogues.c.problem,
+            dialogues.c.snapshot,
+            dialogues.c.active_loop,
+            dialogues.c.requested_slot,
+            dialogues.c.question,
+            dialogues.c.slots,
+            dialogues.c.opened_at,
+            dialogues.c.updated_at,
+        )
+        .where(dialogues.c.conversation_id == conversation_id, dialogues.c.outcome.is_(None))
+        .order_by(dialogues.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else DialogueRow(**row._mapping)
+
+
+def insert_dialogue(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(dialogues).values(**values))
+
+
+def update_dialogue(connection: Connection, dialogue_id: int, **values: Any) -> None:
+    connection.execute(update(dialogues).where(dialogues.c.id == dialogue_id).values(**values))
+
+
+def end_open_dialogues(connection: Connection, conversation_id: str, outcome: str, now: datetime) -> None:
+    connection.execute(
+        update(dialogues)
+        .where(dialogues.c.conversation_id == conversation_id, dialogues.c.outcome.is_(None))
+        .values(outcome=outcome, updated_at=now)
+    )
+
+
+def insert_attachment(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(attachments).values(**values))
+
+
+def attachments_in(connection: Connection, conversation_id: str, ids: Sequence[str]) -> dict[str, str]:
+    """Media types of those of `ids` that belong to the conversation."""
+    query = select(attachments.c.id, attachments.c.media_type).where(
+        attachments.c.conversation_id == conversation_id, attachments.c.id.in_(ids)
+    )
+    return {row.id: row.media_type for row in connection.execute(query)}
+
+
+def attachment(connection: Connection, attachment_id: str) -> Any:
+    return connection.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
+
+
+def count_messages(connection: Connection, conversation_id: str) -> int:
+    query = select(func.count()).select_from(messages).where(messages.c.conversation_id == conversation_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def message(connection: Connection, message_id: int) -> MessageRow:
+    return _message(connection.execute(_MESSAGE.where(messages.c.id == message_id)).one())

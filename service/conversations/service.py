@@ -1,0 +1,147 @@
+"""What can be done with a conversation, inside a unit of work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from contracts.conversation import Owner, Reply, Sender
+from contracts.errors import NotFound
+from service.conversations import repository
+from service.conversations.repository import ConversationRow, MessageRow
+from service.delivery import service as delivery
+
+# What other domains may use of this one, beside the functions below.
+from service.conversations.repository import (  # isort: skip
+    DialogueRow as DialogueRow,
+    attachment as attachment,
+    attachments_in as attachments_in,
+    change_owner as change_owner,
+    conversations_of_agent as conversations_of_agent,
+    end_open_dialogues as end_open_dialogues,
+    insert_attachment as insert_attachment,
+    insert_dialogue as insert_dialogue,
+    insert_message as insert_message,
+    last_messages as last_messages,
+    message as message,
+    message_by_client_id as message_by_client_id,
+    messages_after as messages_after,
+    messages_of_turn as messages_of_turn,
+    open_dialogue as open_dialogue,
+    reserve_seqs as reserve_seqs,
+    set_second_problem as set_second_problem,
+    update_dialogue as update_dialogue,
+)
+
+
+class StaleEpoch(Exception):
+    """The conversation changed its owner since it was read; what was decided for the old owner is dropped."""
+
+
+def open_conversation(
+    connection: Connection, channel: str, customer_id: str | None, external_id: str | None, now: datetime
+) -> ConversationRow:
+    """The one conversation of a customer or channel identity, made on first contact."""
+    found = None
+    if customer_id is not None:
+        found = repository.conversation_of_customer(connection, customer_id)
+    elif external_id is not None:
+        found = repository.conversation_of_identity(connection, channel, external_id)
+    if found is None:
+        found = repository.create_conversation(connection, channel, customer_id, now)
+        if external_id is not None:
+            repository.add_identity(connection, found.contact_id, channel, external_id)
+    return found
+
+
+def require(connection: Connection, conversation_id: str, *, lock: bool = False) -> ConversationRow:
+    """The conversation.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    found = repository.conversation(connection, conversation_id, lock=lock)
+    if found is None:
+        raise NotFound("没有这个会话")
+    return found
+
+
+def require_epoch(connection: Connection, conversation_id: str, epoch: int) -> ConversationRow:
+    """The conversation under lock, if it still has the owner of `epoch`.
+
+    Raises:
+        StaleEpoch: it changed hands.
+    """
+    found = require(connection, conversation_id, lock=True)
+    if found.epoch != epoch:
+        raise StaleEpoch(f"conversation {conversation_id}: epoch {epoch} is over, now {found.epoch}")
+    return found
+
+
+def append(
+    connection: Connection,
+    conversation: ConversationRow,
+    replies: Sequence[Reply],
+    now: datetime,
+    *,
+    turn_id: int | None = None,
+    agent_id: int | None = None,
+    client_id: str | None = None,
+    owner: Owner | None = None,
+) -> int:
+    """Write replies with their sequence numbers and announce them; returns the first number."""
+    first = repository.reserve_seqs(connection, conversation.id, len(replies), now)
+    repository.insert_messages(
+        connection,
+        [
+            {
+                "conversation_id": conversation.id,
+                "seq": first + place,
+                "sender": reply.sender.value,
+                "text": reply.text,
+                "source": reply.source,
+                "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons] or None,
+                "card": dict(reply.card) if reply.card is not None else None,
+                "turn_id": turn_id,
+                "agent_id": agent_id,
+                "client_id": client_id if place == 0 else None,
+                "created_at": now,
+            }
+            for place, reply in enumerate(replies)
+        ],
+    )
+    state = owner or conversation.owner
+    delivery.announce_messages(connection, conversation.id, first + len(replies) - 1, state.value)
+    return first
+
+
+def say_system(connection: Connection, conversation: ConversationRow, text: str, now: datetime, owner: Owner) -> None:
+    """A line from the house itself, such as who took over."""
+    append(connection, conversation, [Reply(text=text, sender=Sender.SYSTEM, source="system")], now, owner=owner)
+
+
+def wire(message: MessageRow) -> dict[str, Any]:
+    """A message in the shape that customers and agents get."""
+    shape: dict[str, Any] = {
+        "seq": message.seq,
+        "sender": message.sender.value,
+        "text": message.text,
+        "at": message.created_at.isoformat(),
+    }
+    for name in ("source", "buttons", "card", "attachments", "client_id"):
+        value = getattr(message, name)
+        if value:
+            shape[name] = value
+    return shape
+
+
+def offered_buttons(connection: Connection, conversation_id: str, depth: int = 20) -> list[Mapping[str, Any]]:
+    """Buttons that were shown lately, newest message first; `latest` marks those of the newest message."""
+    rows = repository.messages_with_buttons(connection, conversation_id, depth)
+    return [
+        {"title": b["title"], "payload": b["payload"], "latest": place == 0}
+        for place, row in enumerate(rows)
+        for b in (row.buttons or ())
+    ]

@@ -1,0 +1,58 @@
+"""What leaves the house: the outbox that survives a crash, and the hub that wakes sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from contextlib import contextmanager
+from typing import Any, Iterator, Mapping
+
+from sqlalchemy import Connection
+
+from service.delivery import repository
+
+AGENTS = "agents"
+
+
+class Hub:
+    """Wakes the sockets of this process. What it carries is a hint; the rows are the truth."""
+
+    def __init__(self) -> None:
+        self._queues: dict[str, set[asyncio.Queue[Mapping[str, Any]]]] = defaultdict(set)
+
+    def publish(self, key: str, event: Mapping[str, Any]) -> None:
+        """Give `event` to every listener of `key`; a listener that does not keep up loses hints, never messages."""
+        for waiting in self._queues.get(key, ()):
+            if waiting.full():
+                waiting.get_nowait()
+            waiting.put_nowait(event)
+
+    @contextmanager
+    def listen(self, key: str) -> Iterator[asyncio.Queue[Mapping[str, Any]]]:
+        """A queue of events for `key`, as long as the block lasts."""
+        waiting: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(maxsize=256)
+        self._queues[key].add(waiting)
+        try:
+            yield waiting
+        finally:
+            self._queues[key].discard(waiting)
+            if not self._queues[key]:
+                del self._queues[key]
+
+    def listeners(self, key: str) -> int:
+        return len(self._queues.get(key, ()))
+
+
+def announce_messages(connection: Connection, conversation_id: str, seq: int, owner: str) -> None:
+    """In the caller's unit of work: tell customer and agents that the conversation grew to `seq`."""
+    repository.put(connection, "conversation", conversation_id, {"type": "messages", "seq": seq, "state": owner})
+
+
+def announce_queue(connection: Connection) -> None:
+    """In the caller's unit of work: tell agents and waiting customers that the queue changed."""
+    repository.put(connection, "queue", AGENTS, {"type": "queue"})
+
+
+def announce_ticket(connection: Connection, conversation_id: str, number: str) -> None:
+    """In the caller's unit of work: tell customer and agents that a ticket changed."""
+    repository.put(connection, "ticket", conversation_id, {"type": "ticket", "number": number})

@@ -1,0 +1,34 @@
+"""The table of hand-offs: one row each time a conversation needs a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, Table, text
+
+from service.db import UtcDateTime, metadata
+
+handoffs = Table(
+    "handoffs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id"), nullable=False),
+    Column("reason", String(32), nullable=False),
+    Column("rule", String(120), nullable=False),
+    Column("department", String(16)),
+    # Smaller is more urgent; computed once, when it is queued.
+    Column("rank", Integer, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("claimed_at", UtcDateTime),
+    Column("claimed_by", Integer),
+    Column("ended_at", UtcDateTime),
+    Column("note", JSON(none_as_null=True)),
+    Index("ix_handoffs_state_rank_queued_at", "state", "rank", "queued_at"),
+    # A conversation is in the queue or with a person once at most.
+    Index(
+        "uq_handoffs_live",
+        "conversation_id",
+        unique=True,
+        sqlite_where=text("state IN ('waiting', 'claimed')"),
+        postgresql_where=text("state IN ('waiting', 'claimed')"),
+    ),
+)

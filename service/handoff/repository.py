@@ -1,0 +1,86 @@
+"""SQL of the queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Mapping
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from service.handoff.models import handoffs
+
+LIVE = ("waiting", "claimed")
+
+
+@dataclass(frozen=True)
+class HandoffRow:
+    id: int
+    conversation_id: str
+    reason: str
+    rule: str
+    department: str | None
+    rank: int
+    state: str
+    queued_at: datetime
+    claimed_at: datetime | None
+    claimed_by: int | None
+    ended_at: datetime | None
+    note: Mapping[str, Any] | None
+
+
+def _handoff(row: Any) -> HandoffRow:
+    return HandoffRow(**row._mapping)
+
+
+def insert_handoff(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(handoffs).values(**values))
+
+
+def live(connection: Connection, conversation_id: str) -> HandoffRow | None:
+    """The hand-off that waits or is with a person."""
+    query = select(handoffs).where(handoffs.c.conversation_id == conversation_id, handoffs.c.state.in_(LIVE))
+    row = connection.execute(query).first()
+    return None if row is None else _handoff(row)
+
+
+def waiting(connection: Connection) -> list[HandoffRow]:
+    """The queue in order."""
+    query = select(handoffs).where(handoffs.c.state == "waiting")
+    rows = connection.execute(query.order_by(handoffs.c.rank, handoffs.c.queued_at, handoffs.c.id))
+    return [_handoff(row) for row in rows]
+
+
+def place(connection: Connection, row: HandoffRow) -> int:
+    """1 for the next to be served."""
+    ahead = (
+        select(func.count())
+        .select_from(handoffs)
+        .where(
+            handoffs.c.state == "waiting",
+            (handoffs.c.rank < row.rank)
+            | (
+                (handoffs.c.rank == row.rank)
+                & (
+                    (handoffs.c.queued_at < row.queued_at)
+                    | ((handoffs.c.queued_at == row.queued_at) & (handoffs.c.id < row.id))
+                )
+            ),
+        )
+    )
+    return int(connection.execute(ahead).scalar_one()) + 1
+
+
+def update_handoff(connection: Connection, handoff_id: int, **values: Any) -> None:
+    connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
+
+
+def recent_waits(connection: Connection, limit: int = 20) -> list[float]:
+    """Seconds that the last claimed conversations had waited."""
+    query = (
+        select(handoffs.c.queued_at, handoffs.c.claimed_at)
+        .where(handoffs.c.claimed_at.is_not(None))
+        .order_by(handoffs.c.claimed_at.desc())
+        .limit(limit)
+    )
+    return [(row.claimed_at - row.queued_at).total_seconds() for row in connection.execute(query)]

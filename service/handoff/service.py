@@ -1,0 +1,186 @@
+"""What can be done with the queue and with conversations that a person owns, inside a unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from contracts.conversation import Owner, Reply, Sender
+from contracts.effects import HandOff
+from service.agents.service import AgentRow
+from service.conversations import service as conversations
+from service.conversations.service import ConversationRow
+from service.delivery import service as delivery
+from service.handoff import repository, rules
+
+# What other domains may use of this one, beside the functions below.
+from service.handoff.repository import (  # isort: skip
+    HandoffRow as HandoffRow,
+    live as live,
+    waiting as waiting,
+)
+
+
+class AlreadyClaimed(Exception):
+    """Somebody else has the conversation; `str(error)` says so to the agent."""
+
+
+class NotYours(Exception):
+    """The agent does not own the conversation (any more); `str(error)` says so to the agent."""
+
+
+@dataclass(frozen=True)
+class QueuePlace:
+    """Where a waiting customer stands. `estimate_minutes` is None when nothing is known yet."""
+
+    place: int
+    estimate_minutes: int | None
+
+    def card(self) -> dict[str, Any]:
+        return {"type": "queue", "place": self.place, "estimate_minutes": self.estimate_minutes}
+
+
+def enqueue(
+    connection: Connection, conversation: ConversationRow, effect: HandOff, level: str | None, now: datetime
+) -> QueuePlace:
+    """Put the conversation in the queue, once; the dialogue that is open ends with its facts kept."""
+    if repository.live(connection, conversation.id) is None:
+        repository.insert_handoff(
+            connection,
+            conversation_id=conversation.id,
+            reason=effect.reason,
+            rule=effect.rule,
+            department=effect.department,
+            rank=rules.rank(effect.reason, effect.priority, level),
+            state="waiting",
+            queued_at=now,
+        )
+        conversations.change_owner(connection, conversation.id, Owner.QUEUED, now, None)
+        conversations.end_open_dialogues(connection, conversation.id, "handed_off", now)
+        delivery.announce_queue(connection)
+    found = place_of(connection, conversation.id)
+    return found or QueuePlace(1, None)
+
+
+def place_of(connection: Connection, conversation_id: str) -> QueuePlace | None:
+    """The place in the queue; None when the conversation does not wait."""
+    row = repository.live(connection, conversation_id)
+    if row is None or row.state != "waiting":
+        return None
+    place = repository.place(connection, row)
+    return QueuePlace(place, rules.estimate_minutes(place, repository.recent_waits(connection)))
+
+
+def claim(connection: Connection, conversation_id: str, agent: AgentRow, now: datetime) -> ConversationRow:
+    """The agent takes the conversation; exactly one of several wins.
+
+    Raises:
+        NotFound: there is no such conversation.
+        AlreadyClaimed: another agent has it.
+    """
+    conversation = conversations.require(connection, conversation_id, lock=True)
+    if conversation.owner is Owner.HUMAN:
+        if conversation.agent_id == agent.id:
+            return conversation
+        raise AlreadyClaimed("已由其他客服接入")
+    row = repository.live(connection, conversation_id)
+    if row is None:
+        repository.insert_handoff(
+            connection,
+            conversation_id=conversation_id,
+            reason="agent",
+            rule="agent claimed",
+            rank=rules.rank("agent", "P2", None),
+            state="claimed",
+            queued_at=now,
+            claimed_at=now,
+            claimed_by=agent.id,
+        )
+    else:
+        repository.update_handoff(connection, row.id, state="claimed", claimed_at=now, claimed_by=agent.id)
+    conversations.change_owner(connection, conversation_id, Owner.HUMAN, now, agent.id)
+    conversations.end_open_dialogues(connection, conversation_id, "handed_off", now)
+    conversations.say_system(
+        connection, conversation, f"人工客服（工号 {agent.number}）已接入，正在看您前面说的内容。", now, Owner.HUMAN
+    )
+    delivery.announce_queue(connection)
+    return conversations.require(connection, conversation_id)
+
+
+def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str, client_id: str, now: datetime) -> int:
+    """The agent's message; a repeated `client_id` is the same message. Returns its sequence number.
+
+    Raises:
+        NotYours: the conversation is not (any more) with this agent.
+    """
+    conversation = _owned(connection, conversation_id, agent)
+    known = conversations.message_by_client_id(connection, conversation_id, client_id)
+    if known is not None:
+        return known.seq
+    reply = Reply(text=text, sender=Sender.AGENT, source="agent")
+    return conversations.append(connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id)
+
+
+def transfer(
+    connection: Connection, conversation_id: str, agent: AgentRow, department: str | None, note: str, now: datetime
+) -> None:
+    """Back to the queue, for a department, with a note for whoever takes it."""
+    conversation = _owned(connection, conversation_id, agent)
+    _end(connection, conversation_id, now)
+    repository.insert_handoff(
+        connection,
+        conversation_id=conversation_id,
+        reason="transfer",
+        rule=f"transferred by {agent.number}",
+        department=department,
+        rank=rules.rank("transfer", "P2", None),
+        state="waiting",
+        queued_at=now,
+        note={"from": agent.number, "text": note},
+    )
+    conversations.change_owner(connection, conversation_id, Owner.QUEUED, now, None)
+    conversations.say_system(
+        connection, conversation, "正在为您转接更合适的同事，之前的内容都会一并转过去。", now, Owner.QUEUED
+    )
+    delivery.announce_queue(connection)
+
+
+def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Owner, now: datetime) -> None:
+    """The agent is done: the conversation ends, or goes back to the assistant."""
+    conversation = _owned(connection, conversation_id, agent)
+    _end(connection, conversation_id, now)
+    conversations.change_owner(connection, conversation_id, to, now, None)
+    text = (
+        "本次人工服务已结束，有需要您随时再发消息。"
+        if to is Owner.CLOSED
+        else "人工服务已结束，接下来由智能助手继续为您服务。"
+    )
+    conversations.say_system(connection, conversation, text, now, to)
+    delivery.announce_queue(connection)
+
+
+def cancel(connection: Connection, conversation: ConversationRow, now: datetime) -> bool:
+    """The customer no longer wants to wait; True when he stood in the queue."""
+    row = repository.live(connection, conversation.id)
+    if row is None or row.state != "waiting":
+        return False
+    repository.update_handoff(connection, row.id, state="ended", ended_at=now)
+    conversations.change_owner(connection, conversation.id, Owner.BOT, now, None)
+    delivery.announce_queue(connection)
+    return True
+
+
+def _owned(connection: Connection, conversation_id: str, agent: AgentRow) -> ConversationRow:
+    conversation = conversations.require(connection, conversation_id, lock=True)
+    if conversation.owner is not Owner.HUMAN or conversation.agent_id != agent.id:
+        raise NotYours("这个会话现在不在您手上")
+    return conversation
+
+
+def _end(connection: Connection, conversation_id: str, now: datetime) -> None:
+    row = repository.live(connection, conversation_id)
+    if row is not None:
+        repository.update_handoff(connection, row.id, state="ended", ended_at=now)

@@ -1,0 +1,103 @@
+"""The composition root: every part of the service, built once from the settings and wired together here."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import Request, WebSocket
+
+from contracts.knowledge import ArticleStore
+from contracts.platform import FuelPlatform
+from contracts.taxonomy import Taxonomy, load_taxonomy
+from knowledge_base.facts import FileFacts
+from knowledge_base.replies import Replies
+from knowledge_base.store import FileArticleStore
+from service.answers.rules import Voice
+from service.answers.service import Answers
+from service.clock import utc_now
+from service.customers.service import Tokens
+from service.db import Database
+from service.delivery.service import Hub
+from service.delivery.worker import OutboxWorker
+from service.gateways.fuel_platform.service import open_platform
+from service.gateways.rasa.client import RasaAssistant
+from service.gateways.rasa.endpoints import ActionWebhook
+from service.knowledge.service import Knowledge
+from service.limits import RateLimits
+from service.settings import Settings
+from service.turns.service import Turns
+from service.turns.worker import TurnRunner
+
+log = logging.getLogger(__name__)
+
+KNOWLEDGE_ROOT = Path(__file__).resolve().parent.parent / "knowledge_base"
+
+
+@dataclass(frozen=True)
+class House:
+    """All parts of one service process."""
+
+    settings: Settings
+    taxonomy: Taxonomy
+    replies: Replies
+    articles: ArticleStore
+    database: Database
+    tokens: Tokens
+    hub: Hub
+    platform: FuelPlatform
+    assistant: RasaAssistant
+    knowledge: Knowledge
+    answers: Answers
+    runner: TurnRunner
+    outbox: OutboxWorker
+    action_webhook: ActionWebhook
+    limits: RateLimits
+
+
+def build(settings: Settings) -> House:
+    """Wire everything; opens the database, loads nothing that takes long."""
+    taxonomy = load_taxonomy()
+    facts = FileFacts.load(KNOWLEDGE_ROOT / "facts.yml")
+    articles = FileArticleStore(KNOWLEDGE_ROOT / "articles", facts)
+    replies = Replies.load()
+    database = Database(settings.database)
+    platform = open_platform(settings)
+    assistant = RasaAssistant(settings.assistant_url, settings.internal_token)
+    knowledge = Knowledge(settings.models_dir / "router", articles)
+    answers = Answers(knowledge, assistant, replies, taxonomy, settings.assistant_timeout)
+    hub = Hub()
+
+    async def wake(key: str, payload: object) -> None:
+        assert isinstance(payload, dict)
+        hub.publish(key, {**payload, "key": key})
+        if payload["type"] != "queue":
+            hub.publish("agents", {**payload, "conversation_id": key})
+
+    outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake})
+    turns = Turns(database, answers, platform, Voice(replies, taxonomy), settings.turn_lease, utc_now)
+    return House(
+        settings=settings,
+        taxonomy=taxonomy,
+        replies=replies,
+        articles=articles,
+        database=database,
+        tokens=Tokens(settings.secret, settings.session_hours),
+        hub=hub,
+        platform=platform,
+        assistant=assistant,
+        knowledge=knowledge,
+        answers=answers,
+        runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
+        outbox=outbox,
+        action_webhook=ActionWebhook(database, platform, facts, settings.internal_token, settings.action_timeout),
+        limits=RateLimits(settings),
+    )
+
+
+def house_of(connection: Request | WebSocket) -> House:
+    """The house that answers this request."""
+    house = connection.app.state.house
+    assert isinstance(house, House)
+    return house

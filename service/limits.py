@@ -1,0 +1,47 @@
+"""Rate limits per customer and per address: token buckets in this process."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+from service.errors import ApiError
+from service.settings import Settings
+
+KEPT_BUCKETS = 50_000
+
+
+class Bucket:
+    """Allows `per_minute` calls a minute for each key, with bursts up to that number."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._capacity = float(per_minute)
+        self._per_second = per_minute / 60.0
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str, now: float) -> float:
+        """Take one; 0 when allowed, else the seconds to wait."""
+        level, at = self._levels.pop(key, (self._capacity, now))
+        level = min(self._capacity, level + (now - at) * self._per_second)
+        allowed = level >= 1.0
+        self._levels[key] = (level - 1.0 if allowed else level, now)
+        while len(self._levels) > KEPT_BUCKETS:
+            self._levels.popitem(last=False)
+        return 0.0 if allowed else (1.0 - level) / self._per_second
+
+
+class RateLimits:
+    """The limits of the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.customer = Bucket(settings.customer_rate)
+        self.address = Bucket(settings.address_rate)
+        self.login = Bucket(settings.login_rate)
+
+    @staticmethod
+    def require(bucket: Bucket, key: str) -> None:
+        """Raise ApiError 429 with the time to wait when `key` is over its limit."""
+        wait = bucket.take(key, time.monotonic())
+        if wait > 0:
+            seconds = max(1, round(wait))
+            raise ApiError(429, "too_many", f"操作太频繁了，请 {seconds} 秒后再试", {"Retry-After": str(seconds)})

@@ -1,0 +1,128 @@
+"""Every setting of the service: an environment variable `YOUBAN_…` or a line of `.env`."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class ConfigurationError(Exception):
+    """A setting is wrong; `str(error)` is one line that names it."""
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults; descriptions are what `youban settings` prints."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YOUBAN_", env_file=str(ROOT / ".env"), extra="ignore", hide_input_in_errors=True
+    )
+
+    host: str = Field("127.0.0.1", description="address the service listens on")
+    port: int = Field(8000, ge=1, le=65535, description="port of the service")
+    data_dir: Path = Field(ROOT / "data", description="database, secrets and uploads")
+    models_dir: Path = Field(ROOT / "models", description="trained artefacts")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
+    redis_url: str = Field("", description="wakes other service processes; empty: this process alone")
+    encoder: str = Field("", description="folder or hub name of a pretrained sentence encoder; empty: the trained one")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+
+    assistant_host: str = Field("127.0.0.1", description="address of the Rasa process; keep it on loopback")
+    assistant_port: int = Field(5005, ge=1, le=65535, description="port of the Rasa process")
+    assistant_timeout: float = Field(2.0, gt=0, description="seconds one call to the assistant may take")
+    action_timeout: float = Field(1.5, gt=0, description="seconds one action may take")
+    turn_timeout: float = Field(8.0, gt=0, description="seconds a turn may take before its reply follows by socket")
+    turn_lease: float = Field(12.0, gt=0, description="seconds after which an unfinished turn is taken over")
+
+    platform_url: str = Field("", description="address of the fuel platform; empty: the embedded demo platform")
+    secret: str = Field("", description="signs customer and session tokens; empty: generated in the data directory")
+    internal_token: str = Field("", description="between service, assistant and CLI; empty: generated")
+    session_hours: int = Field(720, ge=1, description="hours a customer's session token is valid")
+    agent_session_hours: int = Field(12, ge=1, description="hours an agent stays logged in")
+    message_limit: int = Field(4000, ge=100, description="characters of a message that are read; longer ones are cut")
+    customer_rate: int = Field(60, ge=1, description="messages a customer may send in a minute")
+    address_rate: int = Field(1200, ge=1, description="requests one address may send in a minute")
+    login_rate: int = Field(10, ge=1, description="log-in attempts one address may make in a minute")
+    upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
+    demo: bool = Field(True, description="serve the demo shop front and its customers")
+
+    wechat_token: str = Field("", description="token of the official account; empty: the channel is off")
+    wechat_app_id: str = Field("", description="AppID of the official account")
+    wechat_app_secret: str = Field("", description="AppSecret of the official account")
+    wechat_aes_key: str = Field("", description="EncodingAESKey, 43 characters; empty: plain mode")
+    wechat_api_base: str = Field("https://api.weixin.qq.com", description="address of the WeChat API")
+
+    @field_validator("wechat_aes_key")
+    @classmethod
+    def _aes_key_length(cls, value: str) -> str:
+        if value and len(value) != 43:
+            raise ValueError("must have 43 characters")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgresql+psycopg:", "postgresql:")):
+            raise ValueError("must start with sqlite: or postgresql:")
+        return value.replace("postgresql:", "postgresql+psycopg:", 1) if value.startswith("postgresql:") else value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'youban.db'}"
+
+    @property
+    def assistant_url(self) -> str:
+        return f"http://{self.assistant_host}:{self.assistant_port}"
+
+    @property
+    def service_url(self) -> str:
+        """Where this machine's own programs reach the service."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return f"http://{host}:{self.port}"
+
+
+def load_settings() -> Settings:
+    """Read the settings and complete the secrets from the data directory.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or the data directory cannot be written.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "YOUBAN_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigurationError(f"{name}: {first['msg']}") from None
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.secret = settings.secret or _kept_secret(settings.data_dir / "secret")
+        settings.internal_token = settings.internal_token or _kept_secret(settings.data_dir / "internal_token")
+    except OSError as error:
+        raise ConfigurationError(f"YOUBAN_DATA_DIR: {error}") from None
+    return settings
+
+
+@lru_cache(maxsize=1)
+def cached_settings() -> Settings:
+    """The settings of this process, read once."""
+    return load_settings()
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`; made on first use, readable by its owner only, by one of several processes."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        made = secrets.token_urlsafe(32)
+        file.write(made)
+    return made
