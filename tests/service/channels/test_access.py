@@ -1,0 +1,86 @@
+"""Who may read what: roles × endpoints, and customers against one another."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.stack import TOKEN, Agent, Customer, Stack
+
+ROLES = ("agent", "handler", "station", "editor", "supervisor", "admin")
+OPTIONS = {"handler": {"department": "finance"}, "station": {"station": "S001"}}
+
+# endpoint → roles that may call it; every other role is told 403
+MATRIX = {
+    ("GET", "/agents/me"): set(ROLES),
+    ("GET", "/handoff/queue"): {"agent", "supervisor", "admin"},
+    ("GET", "/conversations"): {"agent", "supervisor", "admin"},
+    ("GET", "/conversations/{conversation}"): {"agent", "supervisor", "admin"},
+    ("POST", "/conversations/{conversation}/claim"): {"agent", "supervisor", "admin"},
+    ("GET", "/tickets"): {"agent", "handler", "station", "supervisor", "admin"},
+    ("POST", "/route"): {"agent", "editor", "supervisor", "admin"},
+}
+
+
+@pytest.fixture(scope="module")
+def people(service_only: Stack) -> dict[str, Agent]:
+    return {role: Agent.enter(service_only, f"matrix-{role}", role, **OPTIONS.get(role, {})) for role in ROLES}
+
+
+@pytest.mark.parametrize(("method", "path"), list(MATRIX))
+def test_roles_and_endpoints(service_only: Stack, people: dict[str, Agent], method: str, path: str) -> None:
+    for role, person in people.items():
+        customer = Customer.enter(service_only, None)
+        customer.say("转人工")
+        address = path.format(conversation=customer.conversation_id)
+        body = {"text": "发票怎么开"} if path == "/route" else None
+        answer = person.get(address) if method == "GET" else person.post(address, body)
+        expected = {200} if role in MATRIX[(method, path)] else {403}
+        assert answer.status_code in expected, (role, answer.text)
+
+
+@pytest.mark.parametrize(("method", "path"), list(MATRIX))
+@pytest.mark.parametrize("token", ["", "nonsense", TOKEN + "x"])
+def test_without_a_session_nothing_is_told(service_only: Stack, method: str, path: str, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    url = f"{service_only.url}/api/v1{path.format(conversation='x')}"
+    answer = httpx.request(method, url, headers=headers, json={"text": "x"} if method == "POST" else None)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["message"]
+
+
+def test_handlers_and_stations_see_their_own_tickets(service_only: Stack, people: dict[str, Agent]) -> None:
+    customer = Customer.enter(service_only, "demo-platinum-access")
+    customer.say("钱扣了油枪没反应")
+    number = people["agent"].get("/tickets", customer_id="demo-platinum-access").json()["items"][0]["number"]
+    assert people["handler"].get(f"/tickets/{number}").status_code == 200
+    assert people["station"].get(f"/tickets/{number}").status_code == 404
+    assert {t["department"] for t in people["handler"].get("/tickets").json()["items"]} == {"finance"}
+
+
+def test_a_customer_reads_his_own_conversation_only(service_only: Stack) -> None:
+    one, other = Customer.enter(service_only, "demo-gold-own1"), Customer.enter(service_only, "demo-gold-own2")
+    one.say("发票怎么开")
+    assert other.history()["messages"] == []
+    tampered = one.token[:-4] + ("aaaa" if one.token[-4:] != "aaaa" else "bbbb")
+    answer = httpx.get(
+        f"{service_only.url}/api/v1/widget/messages", headers={"Authorization": f"Bearer {tampered}"}
+    )
+    assert answer.status_code == 401
+
+
+def test_the_internal_token_reaches_the_router_and_the_webhook_alone(service_only: Stack) -> None:
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    url = service_only.url
+    assert httpx.post(f"{url}/api/v1/route", json={"text": "转人工"}, headers=headers).status_code == 200
+    assert httpx.get(f"{url}/api/v1/tickets", headers=headers).status_code == 401
+    assert httpx.post(f"{url}/internal/actions", json={}).status_code == 401
+
+
+def test_a_wrong_password_is_refused_and_no_name_is_betrayed(service_only: Stack, agent: Agent) -> None:
+    url = f"{service_only.url}/api/v1/agents/login"
+    known = httpx.post(url, json={"username": "anyone", "password": "wrong-password"})
+    unknown = httpx.post(url, json={"username": "nobody", "password": "wrong-password"})
+    assert known.status_code == unknown.status_code == 401
+    assert known.json() == unknown.json()
+    assert agent.get("/agents/me").json()["username"] == "anyone"
