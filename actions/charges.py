@@ -1,0 +1,148 @@
+"""Charges that are wrong: twice, another amount than the pump's, recharges that do not arrive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Iterator
+
+from actions import filing
+from actions.case import Case
+from actions.flow import Ask, Conclusion, Flow
+from actions.matching import Match, match_orders, match_timed
+from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.records import payment_words
+from actions.wording import yuan
+from contracts.entities import LITRES
+from contracts.platform import Order, Payment
+
+_TOGETHER = timedelta(minutes=30)
+"""Equal payments this close together are taken for one purchase charged twice."""
+
+
+class DuplicateCharge(OrderFlow):
+    """Charged twice: the pair is found in the payments."""
+
+    intent = "duplicate_charge"
+    title = "重复扣款"
+    question = "我没有自动找到重复的两笔，请问是哪一笔订单被重复扣了？"
+
+    async def match(self, case: Case) -> Match[Order]:
+        pair = await self._pair(case)
+        orders = await case.orders()
+        if pair:
+            known = [o for o in orders if o.id in {p.order_id for p in pair}]
+            return Match((known[0],)) if known else Match(())
+        return match_orders(orders, case.memory)
+
+    async def _pair(self, case: Case) -> tuple[Payment, ...]:
+        """Two successful payments of one amount, for one order or close together; the newest such pair."""
+        paid = [p for p in await case.payments() if p.status == "success" and p.kind == "order"]
+        amounts = set(case.memory.amounts_fen())
+        pairs = [
+            (first, second)
+            for place, second in enumerate(paid)
+            for first in paid[place + 1 :]
+            if first.amount_fen == second.amount_fen
+            and (first.order_id == second.order_id or abs(first.created_at - second.created_at) < _TOGETHER)
+        ]
+        named_pairs = [pair for pair in pairs if pair[0].amount_fen in amounts]
+        return next(iter(named_pairs or pairs), ())
+
+    async def conclude(self, case: Case) -> Conclusion:
+        pair, order = await self._pair(case), await self.order(case)
+        found = ""
+        if pair:
+            first, second = pair
+            found = f"查到两笔一样的扣款：{payment_words(first, case.now)}，和{payment_words(second, case.now)}。"
+        elif order is not None:
+            found = f"{named(order, case)}系统里这一单只有一笔成功扣款，我请财务和支付渠道对账。"
+        ids = {p.order_id: None for p in pair if p.order_id} or dict.fromkeys(order_ids(order))
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{yuan(pair[0].amount_fen)} 扣了两次" if pair else in_short(order, case, self.title),
+            found=found,
+            missing=NO_ORDER,
+            advice=f"核实后多扣的一笔会在 {case.say('refund.duplicate_auto')}内原路退回，请不用再申请退款。",
+            order_ids=tuple(ids),
+            demand="退回多扣的一笔",
+            extra={"payments": [p.id for p in pair]} if pair else None,
+        )
+
+
+class AmountMismatch(OrderFlow):
+    """The amount or the litres do not agree with the pump."""
+
+    intent = "amount_mismatch"
+    title = "扣款与加油量不符"
+    question = "请问是哪一笔订单的金额对不上？"
+
+    def fits(self, order: Order, case: Case) -> bool:
+        return order.status in ("fuelled", "paid", "refunding")
+
+    def likely(self, order: Order, case: Case) -> bool:
+        return order.pump_fen is not None and (order.pump_fen != order.listed_fen or order.paid_fen > order.pump_fen)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from super().needs(case)
+        order = case.found.get("order")
+        heard = case.memory.amounts_fen() + [int(v) for v in case.memory.values(LITRES)]
+        if (not isinstance(order, Order) or order.pump_fen is None) and len(heard) < 2:
+            yield Ask("amount", f"{named(order, case)}油机上显示的是多少钱、多少升？有小票照片也可以发来。", accepts="text")
+
+    async def look_up(self, case: Case) -> None:
+        await super().look_up(case)
+        case.found["order"] = await self.order(case)
+
+    async def conclude(self, case: Case) -> Conclusion:
+        order = await self.order(case)
+        found = named(order, case)
+        checked = []
+        if order is not None:
+            pump = f"油机记录 {yuan(order.pump_fen)}" if order.pump_fen is not None else "油机记录待油站提供"
+            checked = [f"订单挂牌金额 {yuan(order.listed_fen)}，实付 {yuan(order.paid_fen)}，{order.litres:g} 升，{pump}"]
+            found += f"{checked[0]}。"
+            if order.pump_fen is not None and order.paid_fen > order.pump_fen:
+                found += f"比油机多扣了 {yuan(order.paid_fen - order.pump_fen)}。"
+            elif order.pump_fen is not None and order.pump_fen != order.listed_fen:
+                found += f"订单和油机相差 {yuan(abs(order.listed_fen - order.pump_fen))}。"
+        return filing.file(
+            self,
+            case,
+            summary=in_short(order, case, self.title),
+            found=found,
+            missing=NO_ORDER,
+            advice="小票请先留着，油站核对加油机记录后，多扣的由财务原路退回。",
+            checked=checked,
+            order_ids=order_ids(order),
+            demand="核对并退回差额",
+        )
+
+
+class RechargeNotArrived(Flow):
+    """A recharge was paid and the balance did not grow."""
+
+    intent = "recharge_not_arrived"
+    title = "充值未到账"
+
+    async def conclude(self, case: Case) -> Conclusion:
+        recharges = [p for p in await case.payments() if p.kind == "recharge"]
+        match = match_timed(recharges, case.memory, lambda p: p.created_at, lambda p: p.amount_fen)
+        payment = match.records[0] if match.records else None
+        found = ""
+        if payment is not None and payment.status == "success":
+            found = f"查到您{payment_words(payment, case.now)}充值已支付成功，余额还没有增加。"
+            if case.now < case.after(payment.created_at, "payment.recharge_arrival"):
+                found += f"充值一般 {case.say('payment.recharge_arrival')}内到账，我先帮您盯着。"
+        elif payment is not None:
+            found = f"查到您{payment_words(payment, case.now)}充值还没有支付成功，我请财务和支付渠道核对扣没扣钱。"
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{payment_words(payment, case.now)}" if payment else f"{self.title}（未查到充值记录）",
+            found=found,
+            missing="我没有查到您最近的充值记录，先按您说的来办。",
+            advice="核实前请不要重复充值。",
+            checked=[f"充值 {payment.id} 状态：{payment.status}"] if payment else [],
+            demand="充值入账",
+        )

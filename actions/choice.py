@@ -1,0 +1,101 @@
+"""Which of the offered answers a customer means when he types instead of pressing."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Sequence
+
+from language import normalise
+
+NONE = "none"
+"""Value of "none of these"."""
+UNKNOWN = "unknown"
+"""Value of a question that the customer cannot answer."""
+YES, NO = "yes", "no"
+
+_NOT_SURE = ("不知道", "不清楚", "不确定", "记不清", "记不得", "忘了", "不晓得", "不记得", "没注意", "说不清", "不太懂")
+_NONE_WORDS = ("都不是", "不是这些", "没有我的", "都没有", "不在里面", "不在这里", "没看到我", "一个都不", "找不到我")
+_ORDINALS = "一二三四五六七八九"
+_NEWEST = ("最近", "最新", "刚才", "刚刚", "上一笔", "最上面", "上面那", "头一")
+
+_STILL_NO = (
+    "没解决", "没好", "没到", "没有", "没看到", "没用", "没收到", "还没", "还是", "仍然", "依然", "不行", "不能", "不可以", "不对",
+    "不好", "不到", "不明白", "不懂", "不认", "看不到", "收不到", "用不了", "一样",
+)  # fmt: skip
+_FINE = (
+    "没问题", "没事", "不用", "不必", "好了", "好的", "好吧", "可以", "解决", "能", "行", "对", "是", "嗯", "明白", "清楚", "懂",
+    "知道", "到了", "收到", "看到", "谢", "ok", "成功", "好",
+)  # fmt: skip
+_REFUSED = ("不", "没", "否", "别", "no")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer: what is stored, what the button says, which words mean it."""
+
+    value: str
+    title: str
+    words: tuple[str, ...] = ()
+
+
+def unsure(text: str) -> bool:
+    """The customer says that he does not know."""
+    plain = normalise(text)
+    return any(word in plain for word in _NOT_SURE)
+
+
+def chosen(text: str, options: Sequence[Option]) -> str | None:
+    """The value of the option that is meant, or None.
+
+    Looks for the title, an ordinal ("2", "第二个"), "the newest one" for records, then the longest of the options'
+    words; two options with equally long words are no answer.
+    """
+    plain = normalise(text)
+    for option in options:
+        if plain == normalise(option.title):
+            return option.value
+    has_none = any(option.value == NONE for option in options)
+    if has_none and any(word in plain for word in _NONE_WORDS):
+        return NONE
+    by_number = _ordinal(plain, len(options))
+    if by_number is not None:
+        return options[by_number].value
+    by_word = hinted(text, options)
+    if by_word is not None:
+        return by_word
+    if has_none and any(word in plain for word in _NEWEST):
+        return options[0].value
+    return None
+
+
+def hinted(text: str, options: Sequence[Option]) -> str | None:
+    """The value of the option whose words occur in a longer text; the longest word wins, a tie is no answer."""
+    plain = normalise(text)
+    best: dict[str, int] = {}
+    for option in options:
+        hits = [len(word) for word in option.words if word and normalise(word) in plain]
+        if hits:
+            best[option.value] = max(hits)
+    longest = [value for value, length in best.items() if length == max(best.values())]
+    return longest[0] if len(longest) == 1 else None
+
+
+def _ordinal(plain: str, count: int) -> int | None:
+    found = re.fullmatch(r"(?:选|就|是|第)*\s*([1-9一二三四五六七八九])\s*(?:个|笔|单|张|项|条|吧|[.。、])*", plain)
+    if found is None:
+        found = re.search(r"第([1-9一二三四五六七八九])(?:个|笔|单|张|项|条)", plain)
+    if found is None:
+        return None
+    digit = found.group(1)
+    place = _ORDINALS.index(digit) if digit in _ORDINALS else int(digit) - 1
+    return place if place < count else None
+
+
+def agreed(text: str) -> str | None:
+    """YES, NO or None for the answer to "is it all right now?"."""
+    plain = normalise(text).lower()
+    for words, value in ((_STILL_NO, NO), (_FINE, YES), (_REFUSED, NO)):
+        if any(word in plain for word in words):
+            return value
+    return None

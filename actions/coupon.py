@@ -1,0 +1,227 @@
+"""Coupons and discounts: not there, cannot be used, were not applied, lost through a wrong position."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Iterator, Sequence
+
+from actions import filing
+from actions.case import Case
+from actions.choice import UNKNOWN, Option
+from actions.flow import Ask, Conclusion, Flow, by_id, known
+from actions.form import FlowConclude, FlowForm
+from actions.matching import match_timed
+from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.wording import clock, lasting, sentences, yuan
+from contracts.entities import STATION
+from contracts.platform import Coupon, Order
+
+
+
+class CouponNotReceived(Flow):
+    """A coupon that was bought or due and is not there."""
+
+    intent = "coupon_not_received"
+    title = "加油券未到账"
+    record_slot = "coupon_id"
+
+    async def look_up(self, case: Case) -> None:
+        coupons = await case.coupons()
+        pending = [c for c in coupons if c.status == "pending"]
+        late = [c for c in pending if self._due(case, c) <= case.now]
+        # A coupon that is overdue is what people write about; one that is only just bought may be meant, too.
+        match = match_timed(late or pending, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
+        self.pick(case, "coupon_id", match)
+
+    def _due(self, case: Case, coupon: Coupon) -> datetime:
+        return case.after(coupon.bought_at, "coupon.arrival")
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from self.ask_which(case, "coupon_id", "您有几张券还没到账，请问问的是哪一张？")
+
+    async def conclude(self, case: Case) -> Conclusion:
+        coupons = await case.coupons()
+        coupon: Coupon | None = by_id(coupons, known(case, "coupon_id"))
+        if coupon is None:
+            return self._elsewhere(case, coupons) or filing.file(
+                self,
+                case,
+                summary=f"{self.title}（未查到购买记录）",
+                missing="我没有查到您待到账的券，先按您说的去核对。",
+                advice="购买凭证或活动截图方便的话发我一张，处理更快。",
+                demand="补发券",
+            )
+        due = self._due(case, coupon)
+        bought = f"查到您{clock(coupon.bought_at, case.now)} 买的「{coupon.title}」（{yuan(coupon.price_fen)}）"
+        if case.now < due:
+            text = sentences(
+                filing.start(case),
+                f"{bought}还在到账时间内：一般 {case.say('coupon.arrival')}内到，最晚 {clock(due, case.now)}。",
+                "到了会出现在「我的—优惠券」。到点还没有，您再发我一句，我马上提交补发。",
+            )
+            return filing.solved(text)
+        found = f"{bought}，本应 {clock(due, case.now)} 前到账，已经晚了 {lasting(case.now - due)}，是我们没做好，对不起。"
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{coupon.title}，{clock(coupon.bought_at, case.now)} 购买，逾期 {lasting(case.now - due)}",
+            found=found,
+            advice="运营核实后会把券补到您的账户，请不用再买一张。",
+            checked=[f"券 {coupon.id} 状态：待到账，应到账时间 {clock(due, case.now)}"],
+            # A coupon that was bought on its own has no fuel order: its purchase number links the ticket.
+            order_ids=(coupon.order_id or coupon.id,),
+            demand="补发券",
+        )
+
+    def _elsewhere(self, case: Case, coupons: Sequence[Coupon]) -> Conclusion | None:
+        """The coupon is there after all: arrived, spent or expired. Only one that the customer named is taken for it."""
+        match = match_timed(coupons, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
+        coupon = match.records[0] if match.hinted else None
+        if coupon is None or coupon.status == "pending" or known(case, "coupon_id") is not None:
+            return None
+        head = sentences(filing.start(case), f"您的「{coupon.title}」")
+        if coupon.status == "usable":
+            until = f"，{clock(coupon.valid_until, case.now)} 前有效" if coupon.valid_until else ""
+            return filing.solved(f"{head}已经到账，就在「我的—优惠券」里{until}。", buttons=(filing.PERSON,))
+        if coupon.status == "used":
+            where = f"（订单 {coupon.used_order_id}）" if coupon.used_order_id else ""
+            mine = {"title": "不是我用的", "payload": "intent:account_security"}
+            return filing.solved(f"{head}之前已经到账并用掉了{where}。", buttons=(mine, filing.PERSON))
+        if coupon.status == "expired":
+            until = f"，{clock(coupon.valid_until, case.now)} 到期" if coupon.valid_until else ""
+            more = {"title": "过期能补吗", "payload": "faq:coupon_validity"}
+            return filing.solved(f"{head}之前已经到账{until}，没有在有效期内使用。", buttons=(more, filing.PERSON))
+        return None
+
+
+class CouponUnusable(Flow):
+    """A coupon is there and cannot be chosen: the condition that fails, and the nearest remedy."""
+
+    intent = "coupon_unusable"
+    title = "优惠券不能用"
+    record_slot = "coupon_id"
+
+    async def look_up(self, case: Case) -> None:
+        coupons = [c for c in await case.coupons() if c.status not in ("pending", "used")]
+        usable = [c for c in coupons if c.status == "usable"] or coupons
+        match = match_timed(usable, case.memory, lambda c: c.bought_at, lambda c: c.value_fen, lambda c: c.title)
+        self.pick(case, "coupon_id", match)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from self.ask_which(case, "coupon_id", "请问是哪一张券用不了？")
+
+    async def conclude(self, case: Case) -> Conclusion:
+        coupon: Coupon | None = by_id(await case.coupons(), known(case, "coupon_id"))
+        reason = self._reason(case, coupon) if coupon else ""
+        found = f"查到您的「{coupon.title}」（{yuan(coupon.value_fen)}）。{reason}" if coupon else ""
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{coupon.title}" if coupon else f"{self.title}（未查到这张券）",
+            found=found,
+            missing="我没有在您的账户里查到能对上的券，先按您说的去核对。",
+            advice="" if reason else "券本身的状态和有效期都正常，我请运营核对这一单为什么不能选。",
+            checked=[reason] if reason else [],
+            demand="让券可以使用",
+        )
+
+    def _reason(self, case: Case, coupon: Coupon) -> str:
+        """The condition that fails, as far as the coupon itself and what was said show it."""
+        if coupon.status == "expired" or (coupon.valid_until is not None and coupon.valid_until <= case.now):
+            until = f"{clock(coupon.valid_until, case.now)} " if coupon.valid_until else ""
+            return f"这张券 {until}已经过期了，所以不能选。"
+        if coupon.status == "frozen":
+            return "这张券现在是冻结状态，我请运营查清原因并解冻。"
+        amounts = case.memory.amounts_fen()
+        short = coupon.threshold_fen - max(amounts) if amounts else 0
+        if short > 0:
+            return f"这张券满 {yuan(coupon.threshold_fen)}可用，再加 {yuan(short)}就满足了。"
+        limits = []
+        if coupon.threshold_fen:
+            limits.append(f"满 {yuan(coupon.threshold_fen)}可用")
+        if coupon.fuels:
+            limits.append(f"限 {'、'.join(coupon.fuels)}")
+        if coupon.station_ids:
+            limits.append("限指定油站")
+        return f"它的使用条件是{'，'.join(limits)}，请先对一下是不是都满足；" if limits else ""
+
+
+class DiscountNotApplied(OrderFlow):
+    """Paid already, and the activity, direct or member price was not taken off."""
+
+    intent = "discount_not_applied"
+    title = "优惠未生效"
+    question = "请问是哪一笔订单没有减优惠？"
+
+    def fits(self, order: Order, case: Case) -> bool:
+        return order.status in ("paid", "fuelled")
+
+    def likely(self, order: Order, case: Case) -> bool:
+        return order.paid_fen == order.listed_fen and any(word in order.note for word in ("活动", "优惠", "直降"))
+
+    async def conclude(self, case: Case) -> Conclusion:
+        order = await self.order(case)
+        found, checked = named(order, case), []
+        if order is not None:
+            off = order.listed_fen - order.paid_fen
+            taken = f"减了 {yuan(off)}" if off > 0 else "没有减优惠"
+            checked = [f"挂牌金额 {yuan(order.listed_fen)}，实付 {yuan(order.paid_fen)}，{taken}"]
+            found += f"{checked[0]}。"
+        return filing.file(
+            self,
+            case,
+            summary=in_short(order, case, self.title),
+            found=found,
+            missing=NO_ORDER,
+            advice="运营核对当时的活动后，该减的由财务退给您。",
+            checked=checked,
+            order_ids=order_ids(order),
+            demand="补减优惠",
+        )
+
+
+class LocationDiscountFailed(Flow):
+    """The position was wrong, so that the discount was lost or no order could be made."""
+
+    intent = "location_discount_failed"
+    title = "定位偏差导致优惠失效"
+
+    async def look_up(self, case: Case) -> None:
+        said = case.memory.first(STATION)
+        if said:
+            case.fill("station", str(said))
+        case.found["stations"] = list(dict.fromkeys(o.station_name for o in await case.orders()))[:3]
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        names = case.found.get("stations") or []
+        options = tuple(Option(name, name, (name,)) for name in names)
+        options += (Option(UNKNOWN, "不在上面"),) if names else ()
+        yield Ask("station", "您当时是在哪个油站？说个大概名字就行。", options, accepts="text")
+
+    async def conclude(self, case: Case) -> Conclusion:
+        station = known(case, "station")
+        radius = case.say("coupon.discount_radius")
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{station or '油站未说明'}",
+            found=f"记下了，您当时在{station}。" if station else "",
+            advice=sentences(
+                f"优惠要求手机定位在油站 {radius}以内。如果您还在站里：打开精确定位、关掉再开一次定位，下拉刷新油站列表再试。",
+                "已经按原价付了的，核实后会把差价退给您。",
+            ),
+            demand="修正定位，补回优惠",
+        )
+
+
+_FLOWS = (CouponNotReceived(), CouponUnusable(), DiscountNotApplied(), LocationDiscountFailed())
+
+
+class CouponForm(FlowForm):
+    area = "coupon"
+    flows = _FLOWS
+
+
+class CouponConclude(FlowConclude):
+    area = "coupon"
+    flows = _FLOWS

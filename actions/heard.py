@@ -1,0 +1,129 @@
+"""What the customer said: this message, and what the flow has heard so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Iterable, Mapping
+
+from contracts.assistant import ANSWER_INTENT
+from contracts.entities import AMOUNT, TIME
+from language import normalise
+
+ANSWER_PAYLOAD = "answer:"
+_DENIED = ("不是", "并非", "不在", "不在的", "没在")
+_LONGEST_SAID = 1000
+"""Characters of one message that a ticket keeps; the conversation itself keeps all of them."""
+
+Found = Mapping[str, Any]
+"""An entity in Rasa's shape: `entity`, `value`, and if known `role`, `text`, `start`, `end`."""
+
+
+def _denied(text: str, found: Found) -> bool:
+    start = found.get("start")
+    return isinstance(start, int) and text[:start].rstrip().endswith(_DENIED)
+
+
+def without_denied(text: str, entities: Iterable[Found]) -> tuple[Found, ...]:
+    """Drop what the customer takes back: in "不是昨天是前天" only 前天 stays.
+
+    A denied value stays when nothing of its type is put in its place.
+    """
+    found = tuple(entities)
+    kept = tuple(e for e in found if not _denied(text, e))
+    types = {e["entity"] for e in kept}
+    return tuple(e for e in found if e in kept or e["entity"] not in types)
+
+
+@dataclass(frozen=True)
+class Message:
+    """The latest message. `payload` is the pressed button; `attachments` are ids of uploads."""
+
+    text: str
+    intent: str
+    entities: tuple[Found, ...] = ()
+    payload: str | None = None
+    attachments: tuple[str, ...] = ()
+
+    @classmethod
+    def from_tracker(cls, latest: Mapping[str, Any]) -> Message:
+        """Read rasa-sdk's `tracker.latest_message`."""
+        metadata = latest.get("metadata") or {}
+        text = str(latest.get("text") or "")
+        return cls(
+            text=text,
+            intent=str((latest.get("intent") or {}).get("name") or ANSWER_INTENT),
+            entities=without_denied(text, latest.get("entities") or ()),
+            payload=metadata.get("payload") or None,
+            attachments=tuple(str(a) for a in metadata.get("attachments") or ()),
+        )
+
+    @property
+    def pressed(self) -> tuple[str, str] | None:
+        """Slot and value of an `answer:<slot>=<value>` button."""
+        if self.payload is None or not self.payload.startswith(ANSWER_PAYLOAD):
+            return None
+        slot, separator, value = self.payload[len(ANSWER_PAYLOAD) :].partition("=")
+        return (slot, value) if separator and slot and value else None
+
+    @property
+    def plain(self) -> str:
+        """The words in normal form, for comparing."""
+        return normalise(self.text)
+
+
+@dataclass
+class Memory:
+    """What a flow carries from turn to turn, stored in one slot.
+
+    `said` are the customer's words, `heard` the entities (newest of a type and role wins), `told` the things that
+    are said only once, `tries` how often a question was asked in vain, `chosen` the slots that the customer
+    answered himself.
+    """
+
+    said: list[str] = field(default_factory=list)
+    heard: list[Found] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    tries: dict[str, int] = field(default_factory=dict)
+    chosen: list[str] = field(default_factory=list)
+    attachments: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_slot(cls, raw: Mapping[str, Any] | None) -> Memory:
+        return cls(**{key: type(value)(value) for key, value in (raw or {}).items()})
+
+    def to_slot(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if value}
+
+    def listen(self, message: Message) -> bool:
+        """Take in a message; True when it brought an entity that was not known."""
+        if message.text.strip():
+            self.said.append(message.text.strip()[:_LONGEST_SAID])
+        self.attachments.extend(a for a in message.attachments if a not in self.attachments)
+        fresh = [_lean(e) for e in message.entities]
+        news = [e for e in fresh if e not in self.heard]
+        replaced = {(e["entity"], e.get("role")) for e in fresh}
+        self.heard = [e for e in self.heard if (e["entity"], e.get("role")) not in replaced] + fresh
+        return bool(news)
+
+    def values(self, entity: str, role: str | None = None) -> list[Any]:
+        """Values of a type; with `role` only those that carry it."""
+        return [e["value"] for e in self.heard if e["entity"] == entity and (role is None or e.get("role") == role)]
+
+    def first(self, entity: str, role: str | None = None) -> Any:
+        return next(iter(self.values(entity, role)), None)
+
+    def amounts_fen(self, role: str | None = None) -> list[int]:
+        """Amounts that were named, in fen."""
+        return [round(float(value) * 100) for value in self.values(AMOUNT, role)]
+
+    def span(self) -> tuple[datetime, datetime] | None:
+        """The time that was named, as a half-open span."""
+        raw = self.first(TIME)
+        if not isinstance(raw, Mapping) or not raw.get("from") or not raw.get("to"):
+            return None
+        return datetime.fromisoformat(str(raw["from"])), datetime.fromisoformat(str(raw["to"]))
+
+
+def _lean(found: Found) -> Found:
+    return {key: found[key] for key in ("entity", "value", "role", "text") if found.get(key) is not None}

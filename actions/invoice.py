@@ -1,0 +1,167 @@
+"""Invoices: drafting one from the order and the customer's titles; late, wrong or missing ones."""
+
+from __future__ import annotations
+
+from typing import Iterator, Sequence
+
+from actions import filing
+from actions.case import Case
+from actions.choice import UNKNOWN, Option, hinted
+from actions.flow import Ask, Conclusion, Flow, by_id, known
+from actions.form import FlowConclude, FlowForm
+from actions.matching import match_timed
+from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.wording import clock, yuan
+from contracts.platform import Invoice, Order
+
+_PERSONAL = "个人"
+_COMPANY = "公司/单位"
+_COMPANY_WORDS = ("公司", "单位", "企业", "对公", "专票")
+
+
+def _titles(invoices: Sequence[Invoice]) -> dict[str, str | None]:
+    """The titles that the customer used before, newest first, with their tax numbers."""
+    return {i.title: i.tax_number for i in reversed(invoices) if i.title}
+
+
+class InvoiceApply(OrderFlow):
+    """An invoice for an order: the draft is made of what is known, only the title may be open."""
+
+    intent = "invoice_apply"
+    title = "开票申请"
+    question = "请问要给哪一笔订单开票？"
+
+    def fits(self, order: Order, case: Case) -> bool:
+        done = case.found.get("invoiced") or ()
+        return order.status == "fuelled" and order.id not in done
+
+    async def look_up(self, case: Case) -> None:
+        invoices = await case.invoices()
+        case.found["invoiced"] = {o for i in invoices if i.status in ("requested", "issued") for o in i.order_ids}
+        case.found["titles"] = _titles(invoices)
+        await super().look_up(case)
+        said = case.words
+        for title, tax_number in case.found["titles"].items():
+            if title != _PERSONAL and title in said:
+                case.fill("invoice_title", title)
+        title = case.get("invoice_title")
+        if title in case.found["titles"] and case.found["titles"][title]:
+            case.fill("tax_number", case.found["titles"][title])
+        if "个人" in said and case.get("invoice_title") is None:
+            case.fill("invoice_title", _PERSONAL)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from super().needs(case)
+        titles = [t for t in case.found.get("titles") or {} if t != _PERSONAL]
+        company = any(word in case.words for word in _COMPANY_WORDS)
+        options = tuple(Option(t, t, (t,)) for t in titles[:3])
+        options += () if company else (Option(_PERSONAL, _PERSONAL, ("个人", "我自己", "私人")),)
+        yield Ask(
+            "invoice_title",
+            "抬头开哪个？可以点下面的，也可以直接把新抬头的全称发给我。" if options else "请把公司抬头的全称发给我。",
+            options,
+            accepts="text",
+        )
+        if case.get("invoice_title") not in (None, _PERSONAL, UNKNOWN):
+            yield Ask(
+                "tax_number",
+                "请再发一下这个抬头的税号（统一社会信用代码）。",
+                (Option(UNKNOWN, "暂时没有"),),
+                accepts="tax_number",
+                again="这个税号看着不完整，一般是 18 位数字和大写字母，请再核对发一次。",
+            )
+
+    async def conclude(self, case: Case) -> Conclusion:
+        order = await self.order(case)
+        title, tax_number = known(case, "invoice_title") or "待补充", known(case, "tax_number")
+        draft = f"抬头「{title}」" + (f"，税号 {tax_number}" if tax_number else "")
+        amount = f"，金额 {yuan(order.paid_fen)}" if order else ""
+        return filing.file(
+            self,
+            case,
+            summary=f"{in_short(order, case, self.title)}，{draft}",
+            found=named(order, case),
+            missing=NO_ORDER,
+            advice=f"发票草稿：{draft}{amount}。开好后一般 {case.say('invoice.arrival')}内发到「我的—发票」。",
+            order_ids=order_ids(order),
+            demand="开具发票",
+            extra={"draft": {"title": title, "tax_number": tax_number, "amount_fen": order.paid_fen if order else None}},
+        )
+
+
+class InvoiceProblem(Flow):
+    """An invoice that was asked for and is late, wrong or not to be found."""
+
+    intent = "invoice_problem"
+    title = "发票问题"
+    record_slot = "invoice_id"
+
+    _CAUSES = (
+        Option("not_received", "没收到发票", ("没收到", "没到", "没发", "收不到", "没看到", "没来", "还没开", "催")),
+        Option("wrong_title", "抬头或税号错了", ("抬头", "税号", "公司名", "名称", "开成个人")),
+        Option("wrong_amount", "金额不对", ("金额", "少开", "多开", "开少", "开多")),
+        Option("red", "要红冲重开", ("红冲", "重开", "作废", "冲红", "换开")),
+    )
+
+    async def look_up(self, case: Case) -> None:
+        invoices = [i for i in await case.invoices() if i.status != "red"]
+        cause = self._cause(case)
+        wanted = ("requested", "failed") if cause == "not_received" else ("issued",)
+        likely = [i for i in invoices if i.status in wanted] if cause else []
+        match = match_timed(
+            likely or invoices, case.memory, lambda i: i.requested_at, lambda i: i.amount_fen, lambda i: i.title
+        )
+        self.pick(case, "invoice_id", match)
+
+    def _cause(self, case: Case) -> str | None:
+        return known(case, "cause") or hinted(case.words, self._CAUSES)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        if "cause" in case.memory.chosen or self._cause(case) is None:
+            yield Ask("cause", "请问发票是哪里有问题？", self._CAUSES)
+        yield from self.ask_which(case, "invoice_id", "请问是哪一张发票？")
+        if self._cause(case) in ("wrong_title", "red", "wrong_amount"):
+            text = "请把正确的抬头和税号（或正确的金额）发给我，我按它申请红冲重开。"
+            yield Ask("detail", text, (Option(UNKNOWN, "稍后再补充"),), accepts="text")
+
+    async def conclude(self, case: Case) -> Conclusion:
+        invoice: Invoice | None = by_id(await case.invoices(), known(case, "invoice_id"))
+        cause = self._cause(case)
+        title = next((o.title for o in self._CAUSES if o.value == cause), self.title)
+        found = ""
+        if invoice is not None:
+            moment = clock(invoice.requested_at, case.now)
+            found = f"查到您{moment} 申请的发票「{invoice.title}」，金额 {yuan(invoice.amount_fen)}。"
+            due = case.after(invoice.requested_at, "invoice.arrival")
+            if invoice.status == "requested" and case.now > due:
+                found += f"本应 {clock(due, case.now)} 前开好，已经晚了，对不起。"
+            elif invoice.status == "failed":
+                found += "系统里显示开票失败，需要财务处理后重开。"
+            elif invoice.status == "issued" and cause == "not_received":
+                found += "系统里显示已经开出，请先看一下「我的—发票」，我请财务重新发一次。"
+        advice = f"红冲重开一般 {case.say('invoice.red')}完成。" if cause in ("wrong_title", "red", "wrong_amount") else ""
+        return filing.file(
+            self,
+            case,
+            summary=f"{title}：{invoice.title}，{yuan(invoice.amount_fen)}" if invoice else f"{title}（未查到发票记录）",
+            found=found,
+            missing="我没有查到您的发票记录，先按您说的去核对。",
+            advice=advice,
+            checked=[f"发票 {invoice.id} 状态：{invoice.status}"] if invoice else [],
+            order_ids=invoice.order_ids if invoice else (),
+            demand=title,
+            extra={"correct": case.get("detail")} if known(case, "detail") else None,
+        )
+
+
+_FLOWS = (InvoiceApply(), InvoiceProblem())
+
+
+class InvoiceForm(FlowForm):
+    area = "invoice"
+    flows = _FLOWS
+
+
+class InvoiceConclude(FlowConclude):
+    area = "invoice"
+    flows = _FLOWS

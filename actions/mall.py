@@ -1,0 +1,202 @@
+"""The points mall: redemptions that failed, codes that do not work, parcels on their way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Iterator, Sequence
+
+from actions import filing
+from actions.case import Case
+from actions.choice import NO, Option
+from actions.flow import Ask, Conclusion, Flow, by_id, known
+from actions.form import FlowConclude, FlowForm
+from actions.matching import match_timed
+from actions.records import gift_status
+from actions.wording import clock, sentences
+from contracts.platform import GiftOrder
+
+
+def late_points(case: Case, gift: GiftOrder) -> int:
+    """The points that a late or missing gift brings by the published rule."""
+    return round(gift.points * float(case.figure("mall.late_points")) / 100)
+
+
+class GiftFlow(Flow):
+    """A flow about one redemption."""
+
+    record_slot = "gift_id"
+    question = "请问是哪一件礼品？"
+
+    def fits(self, gift: GiftOrder) -> bool:
+        return True
+
+    def likely(self, gift: GiftOrder) -> bool:
+        return False
+
+    async def look_up(self, case: Case) -> None:
+        fitting = [g for g in await case.gifts() if self.fits(g)]
+        likely = [g for g in fitting if self.likely(g)]
+        match = match_timed(fitting, case.memory, lambda g: g.at, lambda g: None, lambda g: g.title)
+        if not match.hinted and likely:
+            match = match_timed(likely, case.memory, lambda g: g.at)
+        self.pick(case, "gift_id", match)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from self.ask_which(case, "gift_id", self.question)
+
+    async def gift(self, case: Case) -> GiftOrder | None:
+        found: GiftOrder | None = by_id(await case.gifts(), known(case, "gift_id"))
+        return found
+
+    def in_short(self, gift: GiftOrder | None) -> str:
+        return f"{self.title}：{gift.title}（{gift.points} 积分）" if gift else f"{self.title}（未查到兑换记录）"
+
+
+def gift_words(gift: GiftOrder, case: Case) -> str:
+    return f"查到您{clock(gift.at, case.now)} 用 {gift.points} 积分兑换的「{gift.title}」"
+
+
+class RedeemFailed(GiftFlow):
+    """The redemption itself failed, or nothing came of it."""
+
+    intent = "redeem_failed"
+    title = "积分兑换失败"
+    question = "请问是兑换哪一件礼品时出的问题？"
+
+    def likely(self, gift: GiftOrder) -> bool:
+        return gift.status in ("failed", "out_of_stock")
+
+    async def look_up(self, case: Case) -> None:
+        gifts = await case.gifts()
+        if any(self.likely(g) for g in gifts):
+            await super().look_up(case)
+
+    async def conclude(self, case: Case) -> Conclusion:
+        gift = await self.gift(case)
+        found, advice = "", "运营核实后，扣了没兑到的积分会退回。"
+        spent = [e for e in await case.points() if e.kind == "spend"][:1]
+        if gift is not None:
+            found = f"{gift_words(gift, case)}，状态是{gift_status(gift)}。"
+        if gift is not None and gift.status == "out_of_stock":
+            extra = round(gift.points * float(case.figure("mall.out_of_stock_extra")) / 100)
+            advice = f"缺货按规则退回 {gift.points} 积分，另补 {case.say('mall.out_of_stock_extra')}（{extra} 积分）。"
+        elif gift is not None:
+            advice = f"没兑到的 {gift.points} 积分核实后退回您的账户。"
+        return filing.file(
+            self,
+            case,
+            summary=self.in_short(gift),
+            found=found,
+            missing="我没有查到失败的兑换记录，先按您说的去核对积分有没有扣。",
+            advice=advice,
+            checked=[f"最近一笔积分使用：{e.change:+d}（{e.note}）" for e in spent] if gift is None else [],
+            demand="退回积分或重新兑换",
+            extra={"gift_id": gift.id} if gift else None,
+        )
+
+
+class RedeemCodeInvalid(GiftFlow):
+    """A code or voucher that is missing, or that the partner refuses."""
+
+    intent = "redeem_code_invalid"
+    title = "兑换码无效或未收到"
+    question = "请问是哪一件礼品的券码用不了？"
+
+    def fits(self, gift: GiftOrder) -> bool:
+        return gift.virtual
+
+    def likely(self, gift: GiftOrder) -> bool:
+        return gift.code is None
+
+    async def conclude(self, case: Case) -> Conclusion:
+        gift = await self.gift(case)
+        found = ""
+        if gift is not None and gift.code is None:
+            found = f"{gift_words(gift, case)}，应在 {case.say('mall.virtual')}内发码，系统里确实还没有发出来。"
+        elif gift is not None:
+            found = f"{gift_words(gift, case)}，码已发出；用不了的话我请运营换发一个新的。"
+        return filing.file(
+            self,
+            case,
+            summary=self.in_short(gift),
+            found=found,
+            missing="我没有查到对应的虚拟礼品，先按您说的去核对。",
+            advice="商家不认、需要您先垫钱的，请留好凭证，平台先解决您的问题，再去和商家算。",
+            demand="换发券码或退回积分",
+            extra={"gift_id": gift.id} if gift else None,
+        )
+
+
+class RedeemLogistics(GiftFlow):
+    """Where the parcel is; filed only when it is late or unknown."""
+
+    intent = "redeem_logistics"
+    title = "礼品物流异常"
+    question = "请问是哪一件礼品的物流？"
+
+    def fits(self, gift: GiftOrder) -> bool:
+        return not gift.virtual and gift.status not in ("failed", "out_of_stock")
+
+    def likely(self, gift: GiftOrder) -> bool:
+        return gift.status != "delivered"
+
+    def _due(self, case: Case, gift: GiftOrder) -> datetime:
+        if gift.promised_by is not None:
+            return gift.promised_by
+        return case.after(case.after(gift.at, "mall.ship"), "mall.delivery")
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from super().needs(case)
+        gifts: Sequence[GiftOrder] = case.found.get("gifts") or ()
+        gift: GiftOrder | None = by_id(gifts, known(case, "gift_id"))
+        if gift is not None and gift.status == "delivered":
+            options = (Option("yes", "找到了"), Option(NO, "没有收到"))
+            text = f"{gift_words(gift, case)}显示已送达{self._parcel(gift)}。请看看家人、门卫或快递柜有没有代收，找到了吗？"
+            yield Ask("solved", text, options, accepts="agreed")
+
+    def _parcel(self, gift: GiftOrder) -> str:
+        return f"（{gift.carrier} {gift.tracking}）" if gift.carrier and gift.tracking else ""
+
+    async def look_up(self, case: Case) -> None:
+        await super().look_up(case)
+        case.found["gifts"] = await case.gifts()
+
+    async def conclude(self, case: Case) -> Conclusion:
+        gift = await self.gift(case)
+        if case.get("solved") == "yes":
+            return filing.solved("好的，收到就好。")
+        if gift is not None and gift.status != "delivered" and case.now <= self._due(case, gift):
+            moving = f"已发货{self._parcel(gift)}" if gift.status == "shipped" else f"正在备货，{case.say('mall.ship')}内发出"
+            until = clock(self._due(case, gift), case.now)
+            text = f"{gift_words(gift, case)}{moving}，最晚 {until} 送到。超过这个时间会自动补您 {case.say('mall.late_points')}。"
+            return filing.solved(sentences(filing.start(case), text))
+        found, advice = "", "运营会催仓库和快递，把结果告诉您。"
+        if gift is not None and gift.status == "delivered":
+            found = f"{gift_words(gift, case)}显示已送达{self._parcel(gift)}，您没有收到，我请运营找快递查签收。"
+        elif gift is not None:
+            found = f"{gift_words(gift, case)}已经超过承诺时间 {clock(self._due(case, gift), case.now)}，对不起。"
+            advice = f"按规则补您 {case.say('mall.late_points')}（{late_points(case, gift)} 积分），运营同时去催件。"
+        return filing.file(
+            self,
+            case,
+            summary=self.in_short(gift),
+            found=found,
+            missing="我没有查到在途的实物礼品，先按您说的去核对。",
+            advice=advice,
+            checked=[f"礼品 {gift.id} {gift_status(gift)}{self._parcel(gift)}"] if gift else [],
+            demand="送到礼品",
+            extra={"gift_id": gift.id} if gift else None,
+        )
+
+
+_FLOWS = (RedeemFailed(), RedeemCodeInvalid(), RedeemLogistics())
+
+
+class MallForm(FlowForm):
+    area = "mall"
+    flows = _FLOWS
+
+
+class MallConclude(FlowConclude):
+    area = "mall"
+    flows = _FLOWS

@@ -1,0 +1,297 @@
+"""Points: paying with them, missing ones, the ledger, theft, how they were calculated."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Iterator, Mapping, Sequence
+
+from actions import filing
+from actions.case import Case
+from actions.choice import NO, UNKNOWN, Option, hinted
+from actions.flow import Ask, Conclusion, Flow, known
+from actions.form import FlowConclude, FlowForm
+from actions.matching import Match, match_orders, match_timed
+from actions.order_flow import OrderFlow, in_short, named, order_ids
+from actions.records import order_words
+from actions.wording import clock, sentences, yuan
+from contracts.platform import Order, PointsEntry
+
+_CLEAR = (Option("yes", "明白了"), Option(NO, "还是不对"))
+_SHOWN = 5
+_KINDS = {"earn": "获得", "spend": "使用", "return": "退回", "expire": "过期", "freeze": "冻结"}
+_LEVELS = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
+_BASIS: tuple[tuple[str, Callable[[Any], str]], ...] = (
+    ("paid_fen", lambda v: f"实付 {yuan(int(v))}"),
+    ("paid_yuan", lambda v: f"实付 {v:g} 元"),
+    ("level", lambda v: f"会员等级 {_LEVELS.get(str(v), v)}"),
+    ("factor", lambda v: f"等级 {v:g} 倍"),
+    ("level_factor", lambda v: f"等级 {v:g} 倍"),
+    ("fuel_factor", lambda v: f"油品 {v:g} 倍"),
+    ("campaign", lambda v: "" if v == 1 else f"活动 {v:g} 倍" if isinstance(v, (int, float)) else f"活动「{v}」"),
+    ("price_fen", lambda v: f"单价 {yuan(int(v))}"),
+)
+
+
+def entry_words(entry: PointsEntry, case: Case) -> str:
+    """A ledger line: `昨天 18:02 获得 +200 分（城北站加油）`."""
+    note = f"（{entry.note}）" if entry.note else ""
+    return f"{clock(entry.at, case.now)} {_KINDS.get(entry.kind, entry.kind)} {entry.change:+d} 分{note}"
+
+
+def basis_words(basis: Mapping[str, Any]) -> str:
+    """How a number of points came about, as far as the ledger says it."""
+    told = [words(basis[key]) for key, words in _BASIS if basis.get(key) not in (None, "")]
+    return "，".join(words for words in told if words)
+
+
+class PointsRefuelFailed(Flow):
+    """Fuel that was to be paid with points: which of three causes it was decides who works on it."""
+
+    intent = "points_refuel_failed"
+    title = "积分加油失败"
+
+    _CAUSES = (
+        Option(
+            "payment_failed",
+            "支付失败",
+            ("支付失败", "付款失败", "付不了", "付不出", "报错", "提示失败", "弹失败", "点不动", "按不动", "转圈", "超时", "灰的"),
+        ),
+        Option(
+            "points_deducted",
+            "积分扣了没抵油钱",
+            ("积分扣了", "扣了积分", "分扣了", "分没了", "扣了分", "没抵", "没抵扣", "照样扣", "全款", "分少了", "分扣掉"),
+        ),
+        Option(
+            "device_fault",
+            "加油机故障",
+            ("加油机", "油机", "油枪没", "枪没反应", "枪不出", "一滴没出", "没出油", "不出油", "机器上没", "机器没", "枪举"),
+        ),
+    )  # fmt: skip
+
+    async def look_up(self, case: Case) -> None:
+        payments = [p for p in await case.payments() if p.kind == "points"]
+        match = match_timed(payments, case.memory, lambda p: p.created_at, lambda p: p.amount_fen)
+        case.found["payment"] = match.records[0] if match.records else None
+        payment = case.found["payment"]
+        if payment is not None and payment.order_id:
+            case.fill("order_id", payment.order_id)
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        if "cause" in case.memory.chosen or hinted(case.words, self._CAUSES) is None:
+            payment = case.found.get("payment")
+            found = ""
+            if payment is not None:
+                state = "没有成功" if payment.status in ("failed", "pending") else "系统显示成功"
+                found = f"查到您{clock(payment.created_at, case.now)} 用积分付的 {yuan(payment.amount_fen)}，{state}。"
+            yield Ask("cause", f"{found}请问当时是哪种情况？我好直接交给对的人处理。", self._CAUSES)
+
+    async def conclude(self, case: Case) -> Conclusion:
+        await self.look_up(case)
+        cause = case.get("cause") or hinted(case.words, self._CAUSES)
+        if cause == UNKNOWN:
+            cause = "payment_failed"
+        option = next(o for o in self._CAUSES if o.value == cause)
+        payment = case.found.get("payment")
+        spent = [e for e in await case.points() if e.kind == "spend" and payment and e.order_id == payment.order_id]
+        found, checked = "", []
+        if payment is not None:
+            found = f"查到您{clock(payment.created_at, case.now)} 用积分付的 {yuan(payment.amount_fen)}。"
+            checked.append(f"积分支付 {payment.id} 状态：{payment.status}，错误码：{payment.error_code}")
+        if spent and cause == "points_deducted":
+            found += f"账上扣了 {abs(spent[0].change)} 分。"
+        checked += [f"积分流水 {e.id}：{e.change:+d} 分" for e in spent]
+        advice = {
+            "payment_failed": "急着加油可以先用微信、支付宝或余额付，积分不会因此失效。",
+            "points_deducted": "核实后，没抵成的积分会退回您的账户。",
+            "device_fault": "请先把油枪挂回去，请加油员换一把枪或查单；请不要再付一次。",
+        }[option.value]
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{option.title}",
+            found=found,
+            missing="我没有查到这笔积分支付的记录，先按您说的来办。",
+            advice=advice,
+            checked=checked,
+            order_ids=(case.get("order_id"),) if known(case, "order_id") else (),
+            cause=option.value,
+        )
+
+
+class PointsMissing(OrderFlow):
+    """Points for a refuelling that did not come, or too few."""
+
+    intent = "points_missing"
+    title = "积分未到账或少给"
+    question = "请问是哪一笔加油的积分不对？"
+
+    def fits(self, order: Order, case: Case) -> bool:
+        return order.status in ("fuelled", "refunded", "refunding")
+
+    def likely(self, order: Order, case: Case) -> bool:
+        """Fuelled, the time for its points is over, and the ledger has none."""
+        due = case.after(order.fuelled_at or order.created_at, "points.arrival")
+        return order.status == "fuelled" and order.id not in case.found["credited"] and due < case.now
+
+    async def look_up(self, case: Case) -> None:
+        case.found["credited"] = {e.order_id for e in await case.points() if e.kind == "earn"}
+        await super().look_up(case)
+        order = await self.order(case)
+        earned = [e for e in await case.points() if order and e.order_id == order.id and e.kind == "earn"]
+        case.found["order"], case.found["entry"] = order, earned[0] if earned else None
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        yield from super().needs(case)
+        order, entry = case.found.get("order"), case.found.get("entry")
+        if isinstance(order, Order) and isinstance(entry, PointsEntry):
+            basis = basis_words(entry.basis)
+            text = f"{named(order, case)}{entry_words(entry, case)}" + (f"，算法：{basis}。" if basis else "。")
+            yield Ask("solved", f"{text}这样对得上吗？", _CLEAR, accepts="agreed")
+
+    async def conclude(self, case: Case) -> Conclusion:
+        if case.get("solved") == "yes":
+            return filing.solved("好的，以后每一笔都能在「我的—积分—明细」里看到来源。")
+        await self.look_up(case)
+        order, entry = case.found.get("order"), case.found.get("entry")
+        if isinstance(order, Order) and entry is None and order.status == "fuelled":
+            due = case.after(order.fuelled_at or order.created_at, "points.arrival")
+            if case.now < due:
+                return filing.solved(
+                    sentences(
+                        filing.start(case),
+                        f"{named(order, case)}积分在加油后 {case.say('points.arrival')}内到账，",
+                        f"最晚 {clock(due, case.now)}。到点没有再来找我，我马上帮您补。",
+                    )
+                )
+        found = named(order if isinstance(order, Order) else None, case)
+        if found and entry is None:
+            found += "积分账上没有这一单的入账，确实漏了。"
+        return filing.file(
+            self,
+            case,
+            summary=in_short(order if isinstance(order, Order) else None, case, self.title),
+            found=found,
+            missing="我没有找到对应的加油订单，先按您说的去核对。",
+            advice="运营核对后，该给的积分会补到您的账户。",
+            checked=[entry_words(entry, case)] if isinstance(entry, PointsEntry) else [],
+            order_ids=order_ids(order if isinstance(order, Order) else None),
+            demand="补积分",
+        )
+
+
+class PointsQuery(Flow):
+    """Balance and ledger; nothing is filed."""
+
+    intent = "points_query"
+    title = "积分查询"
+    guest_phone = False
+
+    async def conclude(self, case: Case) -> Conclusion:
+        if case.guest:
+            return filing.solved("查积分要先登录：点「我的—登录」，登录后再问我一次就能看到。")
+        customer = await case.customer()
+        if customer is None:
+            missing = "我没有查到您的积分账户，请换下单时的手机号登录再查。"
+            return filing.solved(filing.notes(case, missing=missing) or missing, buttons=(filing.PERSON,))
+        entries = await case.points()
+        match = match_timed(entries, case.memory, lambda e: e.at)
+        shown = match.records[:_SHOWN] if match.hinted else tuple(entries[:_SHOWN])
+        worth = customer.points / float(case.figure("points.value_per_yuan"))
+        lines = "\n".join(f"· {entry_words(e, case)}" for e in shown)
+        text = f"您现在有 {customer.points} 积分，{case.say('points.value_per_yuan')}，大约可抵 {worth:.2f} 元。"
+        text += f"积分有效期 {case.say('points.validity')}，{case.say('points.reminder')}会提醒您。"
+        return filing.solved(sentences(filing.start(case), text, f"\n最近的明细：\n{lines}" if lines else ""))
+
+
+class PointsStolen(Flow):
+    """Points used by somebody else: filed at once, a person at once."""
+
+    intent = "points_stolen"
+    title = "积分被盗用"
+    guest_phone = False
+
+    async def conclude(self, case: Case) -> Conclusion:
+        spent = [e for e in await case.points() if e.kind == "spend"]
+        match = match_timed(spent, case.memory, lambda e: e.at)
+        shown = match.records[:3]
+        lines = "；".join(entry_words(e, case) for e in shown)
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{entry_words(shown[0], case)}" if shown else f"{self.title}（未查到消费流水）",
+            found=f"查到最近的积分使用：{lines}。" if lines else "",
+            missing="我没有查到最近的积分使用记录，先按被盗处理。",
+            advice="请您现在就改登录密码和支付密码，不要把验证码告诉任何人。哪一笔不是您用的，接下来直接告诉专人。",
+            checked=[entry_words(e, case) for e in shown],
+            order_ids=[e.order_id for e in shown if e.order_id],
+            demand="冻结积分，追回被盗用的积分",
+            critical=True,
+        )
+
+
+class PointsExplain(Flow):
+    """Why these purchases brought so many points, read from the ledger."""
+
+    intent = "points_explain"
+    title = "积分计算疑问"
+
+    async def look_up(self, case: Case) -> None:
+        earned = [e for e in await case.points() if e.kind == "earn"]
+        orders = await case.orders()
+        hits = match_orders(orders, case.memory) if orders else Match[Order](())
+        wanted = {o.id for o in hits.records} if hits.hinted else set()
+        case.found["entries"] = ([e for e in earned if e.order_id in wanted] or earned)[:2]
+        case.found["orders"] = {o.id: o for o in orders}
+
+    def needs(self, case: Case) -> Iterator[Ask]:
+        lines = self._lines(case)
+        if lines:
+            text = "您最近的积分是这样算的：\n" + "\n".join(f"· {line}" for line in lines)
+            rule = f"\n基本规则是{case.say('points.per_yuan')}，按实付算，{case.say('points.diesel_factor')}，再乘会员等级倍数。"
+            yield Ask("solved", f"{text}{rule}这样清楚了吗？", _CLEAR, accepts="agreed")
+
+    def _lines(self, case: Case) -> list[str]:
+        entries: Sequence[PointsEntry] = case.found.get("entries") or ()
+        orders: Mapping[str, Order] = case.found.get("orders") or {}
+        lines = []
+        for entry in entries:
+            order = orders.get(entry.order_id or "")
+            basis = basis_words(entry.basis)
+            where = order_words(order, case.now) if order else clock(entry.at, case.now)
+            lines.append(f"{where}：{entry.change:+d} 分" + (f"（{basis}）" if basis else ""))
+        return lines
+
+    async def conclude(self, case: Case) -> Conclusion:
+        if case.get("solved") == "yes":
+            return filing.solved("好的。以后每一笔的算法，都可以在「我的—积分—明细」里点开看。")
+        await self.look_up(case)
+        lines = self._lines(case)
+        orders = [e.order_id for e in case.found["entries"] if e.order_id]
+        return filing.file(
+            self,
+            case,
+            summary=f"{self.title}：{lines[0]}" if lines else self.title,
+            missing="我没有查到您的积分流水，先按您说的去核对。",
+            advice="运营会把这几笔逐笔核算，把结果告诉您。",
+            checked=lines,
+            order_ids=orders,
+            demand="解释积分计算，算错的补上",
+        )
+
+
+_FLOWS = (
+    PointsRefuelFailed(),
+    PointsMissing(),
+    PointsQuery(),
+    PointsStolen(),
+    PointsExplain(),
+)
+
+
+class PointsForm(FlowForm):
+    area = "points"
+    flows = _FLOWS
+
+
+class PointsConclude(FlowConclude):
+    area = "points"
+    flows = _FLOWS

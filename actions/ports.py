@@ -1,0 +1,58 @@
+"""What an action may ask the service for while it runs; the service sets `ports` for each run."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Protocol, Sequence
+
+from contracts.errors import NotReady
+from contracts.knowledge import BusinessFacts
+from contracts.platform import FuelPlatform
+from contracts.tickets import PlannedTicket, TicketView
+
+
+class Ports(Protocol):
+    """Reads for one action run. `customer_id` is None for a guest; `sentiment` is a label of the taxonomy."""
+
+    @property
+    def customer_id(self) -> str | None: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def platform(self) -> FuelPlatform: ...
+
+    @property
+    def facts(self) -> BusinessFacts: ...
+
+    @property
+    def sentiment(self) -> str: ...
+
+    async def open_tickets(self) -> Sequence[TicketView]:
+        """The customer's tickets that are not finished, newest first; empty for a guest."""
+        ...
+
+    def plan_ticket(self, category: str, *, cause: str | None = None) -> PlannedTicket:
+        """Reserve a number and promised times for a ticket of this intent; nothing is filed yet.
+
+        `cause` chooses the department (`dept_by_cause`) or a promise that holds for it alone
+        (`promise_overrides.only`), where the taxonomy names one.
+        """
+        ...
+
+
+ports: ContextVar[Ports] = ContextVar("ports")
+
+
+def current_ports() -> Ports:
+    """The ports of this run.
+
+    Raises:
+        NotReady: no service has set them.
+    """
+    found = ports.get(None)
+    if found is None:
+        raise NotReady("an action ran without its ports")
+    return found

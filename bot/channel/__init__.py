@@ -1,0 +1,1 @@
+"""The way into the assistant: one pure step."""

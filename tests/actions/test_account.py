@@ -1,0 +1,76 @@
+"""The account."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.effects import HandOff
+from contracts.entities import PHONE
+from tests.actions.world import SmallPlatform, Talk, ago, entity, order
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("登上了", "solved"), ("还是不行", "filed")])
+async def test_login_advice_before_filing(answer: str, outcome: str) -> None:
+    talk = Talk()
+    asked = await talk.say("收不到验证码", "login_problem")
+    assert "5 分钟" in asked.text
+    assert "10 次" in asked.text
+    assert (await talk.press(answer, asked)).outcome == outcome
+
+
+async def test_saying_the_problem_again_means_it_is_not_solved() -> None:
+    talk = Talk()
+    await talk.say("收不到验证码", "login_problem")
+    turn = await talk.say("收不到验证码啊", "login_problem")
+    assert turn.outcome == "filed"
+
+
+async def test_guest_who_cannot_log_in_leaves_a_number() -> None:
+    talk = Talk(customer_id=None)
+    asked = await talk.say("原来的号码不用了登不上", "login_problem")
+    assert asked.asked == "phone"
+    assert (await talk.say("138")).asked == "phone"
+    turn = await talk.say("13800001234")
+    assert turn.ticket.details["phone"] == "13800001234"
+    assert turn.ticket.details["guest"] is True
+
+
+async def test_the_login_cause_is_asked() -> None:
+    talk = Talk()
+    asked = await talk.say("登录有问题", "login_problem")
+    assert asked.asked == "cause"
+    asked = await talk.press("忘记密码", asked)
+    assert asked.asked == "solved"
+
+
+async def test_change_of_phone_takes_the_number_from_the_words() -> None:
+    said = entity(PHONE, "13911112222", "13911112222")
+    turn = await Talk().say("手机号改绑成13911112222", "account_change", [said])
+    assert turn.ticket.details["wanted"] == "13911112222"
+    assert "核实身份" in turn.text
+
+
+async def test_change_asks_what_and_to_what() -> None:
+    talk = Talk()
+    asked = await talk.say("资料要改一下", "account_change")
+    asked = await talk.press("改车牌", asked)
+    assert asked.asked == "detail"
+    turn = await talk.say("云A12345")
+    assert turn.ticket.details["wanted"] == "云A12345"
+    assert turn.ticket.priority == "P3"
+
+
+async def test_closing_the_account_names_the_cooling_time() -> None:
+    turn = await Talk().say("我要注销账号", "account_change")
+    assert "15 个工作日" in turn.text
+    assert turn.ticket.details["cause"] == "注销"
+
+
+async def test_stolen_account_is_filed_and_handed_over_at_once() -> None:
+    turn = await Talk(SmallPlatform(known=[order("O1", ago(hours=1))])).say("我账号被人登了", "account_security")
+    assert turn.one(HandOff).rule == "account_security"
+    assert turn.ticket.priority == "P0"
+    assert turn.outcome == "handed_off"
+    guest = await Talk(customer_id=None).say("我账号被人登了", "account_security")
+    assert "手机号" in guest.text
+    assert guest.one(HandOff).reason == "critical_intent"

@@ -1,0 +1,65 @@
+"""Double charges and amounts that do not agree with the pump."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contracts.entities import AMOUNT
+from tests.actions.world import SmallPlatform, Talk, ago, entity, order, payment
+
+
+async def test_the_double_payment_is_found() -> None:
+    at = ago(days=2)
+    pair = [
+        payment("P2", at + timedelta(seconds=48), order_id="O4", channel="alipay"),
+        payment("P1", at, order_id="O4", channel="alipay"),
+    ]
+    platform = SmallPlatform(
+        known=[order("O1", ago(hours=1)), order("O4", at)],
+        payment_list=[payment("P3", ago(hours=1), order_id="O1"), *pair],
+    )
+    turn = await Talk(platform).say("一次加油扣了我两笔", "duplicate_charge")
+    assert turn.text.count("200 元") >= 2
+    assert turn.ticket.order_ids == ("O4",)
+    assert turn.ticket.details["payments"] == ["P1", "P2"]
+    assert "24 小时" in turn.text
+
+
+async def test_equal_payments_days_apart_are_no_pair() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(hours=1)), order("O2", ago(days=3))],
+        payment_list=[payment("P1", ago(hours=1), order_id="O1"), payment("P2", ago(days=3), order_id="O2")],
+    )
+    talk = Talk(platform)
+    asked = await talk.say("重复扣款了", "duplicate_charge")
+    assert asked.asked == "order_id"
+    turn = await talk.say("第一个")
+    assert "只有一笔成功扣款" in turn.text
+    assert turn.ticket.order_ids == ("O1",)
+
+
+async def test_more_was_charged_than_the_pump_shows() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(hours=1)), order("O3", ago(days=1), paid_fen=23_000, pump_fen=20_000)]
+    )
+    amounts = [entity(AMOUNT, 200, "200", role="pump"), entity(AMOUNT, 230, "230", role="paid")]
+    turn = await Talk(platform).say("加了200显示扣了230", "amount_mismatch", amounts)
+    assert turn.ticket.order_ids == ("O3",)
+    assert "比油机多扣了 30 元" in turn.text
+    assert [s["title"] for s in turn.card["steps"]] == ["已受理", "油站核实", "财务审核", "已解决"]
+
+
+async def test_the_pump_amount_is_asked_when_nobody_knows_it() -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(hours=1), pump_fen=None)]))
+    asked = await talk.say("扣的钱跟油枪上的不一样", "amount_mismatch")
+    assert asked.asked == "amount"
+    assert "城北站" in asked.text
+    turn = await talk.say("跳到187块5")
+    assert turn.ticket.details["slots"]["amount"] == "跳到187块5"
+
+
+async def test_without_an_order_the_words_are_filed() -> None:
+    amounts = [entity(AMOUNT, 200, "200"), entity(AMOUNT, 230, "230")]
+    turn = await Talk().say("加了200显示扣了230", "amount_mismatch", amounts)
+    assert "没有找到" in turn.text
+    assert turn.ticket.priority == "P1"

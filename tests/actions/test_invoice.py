@@ -1,0 +1,96 @@
+"""Invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.entities import TIME
+from contracts.platform import Invoice
+from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order
+
+COMPANY = "云南山海物流有限公司"
+
+
+def invoice(number: str, orders: tuple[str, ...], status: str = "issued", **changes: Any) -> Invoice:
+    values: dict[str, Any] = {"title": COMPANY, "tax_number": "91530100MA6ABCDE2K", "amount_fen": 24_000, **changes}
+    return Invoice(id=number, order_ids=orders, status=status, requested_at=ago(days=3), **values)
+
+
+async def test_known_title_in_the_words_makes_the_whole_draft() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(days=1)), order("O2", ago(days=9))], invoice_list=[invoice("I1", ("O2",))]
+    )
+    turn = await Talk(platform).say(f"开张{COMPANY}的发票", "invoice_apply")
+    assert turn.ticket.order_ids == ("O1",)
+    assert turn.ticket.details["draft"] == {"title": COMPANY, "tax_number": "91530100MA6ABCDE2K", "amount_fen": 20_000}
+
+
+async def test_order_then_title_then_tax_number() -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(hours=2)), order("O2", ago(days=1))]))
+    asked = await talk.say("帮我开张公司发票", "invoice_apply")
+    assert asked.asked == "order_id"
+    asked = await talk.say("昨天那单", entities=[entity(TIME, day_span(ago(days=1)), "昨天")])
+    assert asked.asked == "invoice_title"
+    assert asked.buttons == {}
+    asked = await talk.say("昆明晨光商贸有限公司")
+    assert asked.asked == "tax_number"
+    again = await talk.say("9153")
+    assert again.asked == "tax_number"
+    turn = await talk.say("91530100ma6abcde3x")
+    assert turn.ticket.order_ids == ("O2",)
+    assert turn.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE3X"
+    assert "昆明晨光商贸有限公司" in turn.text
+
+
+async def test_personal_invoice_needs_no_number() -> None:
+    turn = await Talk(SmallPlatform(known=[order("O1", ago(days=1))])).say("开张个人发票", "invoice_apply")
+    assert "「个人」" in turn.text
+    assert turn.outcome == "filed"
+
+
+async def test_old_titles_are_buttons_and_bring_their_number() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(days=1)), order("O2", ago(days=9))], invoice_list=[invoice("I1", ("O2",))]
+    )
+    talk = Talk(platform)
+    asked = await talk.say("帮我开张发票", "invoice_apply")
+    assert list(asked.buttons) == [COMPANY, "个人"]
+    turn = await talk.press(COMPANY, asked)
+    assert turn.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE2K"
+
+
+async def test_no_tax_number_at_hand_is_no_dead_end() -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(days=1))]))
+    await talk.say("开公司的票", "invoice_apply")
+    asked = await talk.say("昆明晨光商贸有限公司")
+    turn = await talk.press("暂时没有", asked)
+    assert turn.ticket.details["draft"]["tax_number"] is None
+
+
+async def test_late_invoice_is_found() -> None:
+    platform = SmallPlatform(invoice_list=[invoice("I1", ("O2",), "requested"), invoice("I2", ("O3",))])
+    turn = await Talk(platform).say("电子发票一直没收到", "invoice_problem")
+    assert "晚了" in turn.text
+    assert turn.ticket.order_ids == ("O2",)
+
+
+async def test_wrong_title_asks_for_the_right_one() -> None:
+    talk = Talk(SmallPlatform(invoice_list=[invoice("I1", ("O2",))]))
+    asked = await talk.say("发票抬头开错了", "invoice_problem")
+    assert asked.asked == "detail"
+    turn = await talk.say("应该是昆明晨光商贸有限公司 91530100MA6ABCDE3X")
+    assert turn.ticket.details["correct"].startswith("应该是昆明晨光")
+    assert "3 个工作日" in turn.text
+
+
+async def test_an_unclear_problem_is_asked_once() -> None:
+    talk = Talk(SmallPlatform(invoice_list=[invoice("I1", ("O2",))]))
+    asked = await talk.say("我的发票有问题", "invoice_problem")
+    assert asked.asked == "cause"
+    turn = await talk.press("没收到发票", asked)
+    assert "已经开出" in turn.text
+    assert turn.ticket.department == "finance"
+
+
+async def test_unknown_invoice_is_filed() -> None:
+    assert "没有查到" in (await Talk().say("发票没收到", "invoice_problem")).text
