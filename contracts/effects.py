@@ -6,7 +6,7 @@ On the wire an effect is the `custom` part of an action's message: `{"effect": "
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Mapping, Type, Union
+from typing import Any, Mapping, Union
 
 from contracts.errors import ContractError
 
@@ -64,7 +64,7 @@ class EndDialogue:
 
 Effect = Union[FileTicket, AddToTicket, WithdrawTicket, HandOff, EndDialogue]
 
-_BY_NAME: dict[str, Type[Any]] = {
+_BY_NAME: dict[str, type[Any]] = {
     "file_ticket": FileTicket,
     "add_to_ticket": AddToTicket,
     "withdraw_ticket": WithdrawTicket,

@@ -124,7 +124,7 @@ class GiftOrder:
 
 @dataclass(frozen=True)
 class Invoice:
-    """`status`: `requested`, `issued`, `failed`, `red`. """
+    """`status`: `requested`, `issued`, `failed`, `red`."""
 
     id: str
     order_ids: tuple[str, ...]

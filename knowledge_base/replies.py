@@ -42,3 +42,7 @@ class Replies:
         """
         texts = self._texts[key]
         return texts[variant % len(texts)].format(**values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is a text for `key`."""
+        return key in self._texts

@@ -67,6 +67,6 @@ async def agent_or_internal(request: Request) -> AgentRow | None:
     return await allowed(Permission.ROUTE)(await current_agent(request))
 
 
-def current_session(request: Request) -> Session:
-    """The customer's session; BadToken answers 401."""
+async def current_session(request: Request) -> Session:
+    """The customer's session; BadToken answers 401. Not a plain function: those cost a thread each."""
     return house_of(request).tokens.read_session(bearer(request))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import asynccontextmanager
-from typing import AsyncIterator, Awaitable, Callable
+from typing import AsyncIterator
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service import errors, health, logs, metrics, pages
@@ -20,8 +20,8 @@ from service.channels.tickets import endpoints as tickets
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
 from service.gateways.rasa import endpoints as rasa
+from service.guard import Guard
 from service.house import House, build
-from service.limits import RateLimits
 from service.settings import Settings, cached_settings
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     errors.install(app)
-    app.middleware("http")(_guarded(settings))
+    app.add_middleware(Guard)
     for part in (widget, console, tickets, router, attachments, wechat, rasa, health):
         app.include_router(part.router)
     if settings.demo:
@@ -78,27 +78,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     pages.mount(app, settings)
     return app
-
-
-def _guarded(settings: Settings) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
-    """Rate limit per address, and headers that keep browsers from doing more than the pages need."""
-
-    async def middleware(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if request.url.path.startswith("/api/"):
-            house: House = request.app.state.house
-            address = request.client.host if request.client is not None else "unknown"
-            try:
-                RateLimits.require(house.limits.address, address)
-            except errors.ApiError as error:
-                return errors.answer(error)
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        if request.url.path.startswith("/console"):
-            response.headers.setdefault("X-Frame-Options", "DENY")
-        return response
-
-    return middleware
 
 
 async def _watch_models(house: House) -> None:

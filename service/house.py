@@ -11,6 +11,7 @@ from fastapi import Request, WebSocket
 from contracts.knowledge import ArticleStore
 from contracts.platform import FuelPlatform
 from contracts.taxonomy import Taxonomy, load_taxonomy
+from contracts.tickets import TicketView
 from knowledge_base.facts import FileFacts
 from knowledge_base.replies import Replies
 from knowledge_base.store import FileArticleStore
@@ -27,6 +28,7 @@ from service.gateways.rasa.endpoints import ActionWebhook
 from service.knowledge.service import Knowledge
 from service.limits import RateLimits
 from service.settings import Settings
+from service.tickets import service as tickets
 from service.turns.service import Turns
 from service.turns.worker import TurnRunner
 
@@ -66,8 +68,12 @@ def build(settings: Settings) -> House:
     platform = open_platform(settings)
     assistant = RasaAssistant(settings.assistant_url, settings.internal_token)
     knowledge = Knowledge(settings.models_dir / "router", articles)
-    answers = Answers(knowledge, assistant, replies, taxonomy, settings.assistant_timeout)
     hub = Hub()
+
+    async def open_tickets(conversation_id: str) -> list[TicketView]:
+        return await database.read(lambda c: tickets.open_of(c, conversation_id))
+
+    answers = Answers(knowledge, assistant, replies, taxonomy, open_tickets, settings.assistant_timeout)
 
     async def wake(key: str, payload: object) -> None:
         assert isinstance(payload, dict)
@@ -76,7 +82,15 @@ def build(settings: Settings) -> House:
             hub.publish("agents", {**payload, "conversation_id": key})
 
     outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake})
-    turns = Turns(database, answers, platform, Voice(replies, taxonomy), settings.turn_lease, utc_now)
+    turns = Turns(
+        database,
+        answers,
+        platform,
+        Voice(replies, taxonomy),
+        lease=settings.turn_lease,
+        message_limit=settings.message_limit,
+        clock=utc_now,
+    )
     return House(
         settings=settings,
         taxonomy=taxonomy,

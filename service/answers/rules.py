@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Mapping, Sequence
 
 from contracts.assistant import AssistantOutcome
@@ -10,7 +11,9 @@ from contracts.conversation import Button, Reply
 from contracts.decision import Decision, Kind
 from contracts.effects import AddToTicket, Effect, EndDialogue, FileTicket, HandOff
 from contracts.knowledge import Article
+from contracts.progress import ticket_card
 from contracts.taxonomy import Taxonomy
+from contracts.tickets import TicketStatus, TicketView
 from knowledge_base.replies import Replies
 
 HUMAN, CANCEL, NEXT = "human", "cancel", "next"
@@ -38,6 +41,8 @@ class Plan:
     second_problem: str | None = None
     clear_second: bool = False
     leave_queue: bool = False
+    # The words already answer the feeling (a flow's own do).
+    voiced: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,9 @@ class Voice:
 
     def say(self, key: str, **values: object) -> str:
         return self.replies.say(key, self.variant, **values)
+
+    def knows(self, key: str) -> bool:
+        return self.replies.knows(key)
 
     def title(self, label: str) -> str:
         """A label as the customer would say it."""
@@ -125,17 +133,35 @@ def step_plan(problem: str, step: AssistantOutcome, voice: Voice) -> Plan:
     if ended is None and step.active_loop is None:
         ended = "solved"
     if ended is not None:
-        return Plan(step.replies, step.effects, dialogue=DialogueChange(ended=ended, problem=problem))
+        change = DialogueChange(ended=ended, problem=problem)
+        return Plan(step.replies, step.effects, dialogue=change, voiced=True)
     question = question_of(step.replies[-1]) if step.requested_slot and step.replies else None
     change = DialogueChange(problem=problem, step=step, question=question)
-    return Plan(step.replies, step.effects, dialogue=change)
+    return Plan(step.replies, step.effects, dialogue=change, voiced=True)
 
 
 def written_down(ticket: FileTicket, due_text: str, voice: Voice) -> Plan:
     """The assistant is down: the problem became a ticket, and a person is offered."""
     department = voice.taxonomy.departments[ticket.department]
-    text = voice.say("ticket_written_down", number=ticket.number, department=department, due=due_text)
-    reply = Reply(text, source=f"intent:{ticket.category}", buttons=(voice.human_button(),))
+    words = [voice.say("ticket_written_down", number=ticket.number, department=department, due=due_text)]
+    if voice.knows(f"advice_{ticket.category}"):
+        words.insert(0, voice.say(f"advice_{ticket.category}"))
+    view = TicketView(
+        number=ticket.number,
+        category=ticket.category,
+        department=ticket.department,
+        priority=ticket.priority,
+        status=TicketStatus.ACCEPTED,
+        summary=ticket.summary,
+        created_at=datetime.fromisoformat(ticket.created_at),
+        due_at=datetime.fromisoformat(ticket.due_at),
+    )
+    reply = Reply(
+        "\n".join(words),
+        source=f"intent:{ticket.category}",
+        buttons=(voice.human_button(),),
+        card=ticket_card(voice.taxonomy, view),
+    )
     return Plan((reply,), (ticket,), dialogue=DialogueChange(ended="filed", problem=ticket.category))
 
 
@@ -148,7 +174,12 @@ def written_to_open_ticket(category: str, addition: AddToTicket, due_text: str, 
 
 def with_feeling(plan: Plan, sentiment: str, kind: Kind, voice: Voice) -> Plan:
     """Listen and empathise before the plan: one short sentence where the customer is not calm."""
-    if sentiment not in _PREFIXED or not plan.replies or kind in (Kind.HANDOFF, Kind.OUT_OF_SCOPE, Kind.CHAT):
+    if (
+        sentiment not in _PREFIXED
+        or not plan.replies
+        or plan.voiced
+        or kind in (Kind.HANDOFF, Kind.OUT_OF_SCOPE, Kind.CHAT)
+    ):
         return plan
     if any(isinstance(e, HandOff) and e.reason != "critical_intent" for e in plan.effects):
         return plan

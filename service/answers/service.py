@@ -7,10 +7,9 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Mapping, Protocol, Sequence
+from typing import Any, Awaitable, Callable, Mapping, Protocol, Sequence
 from uuid import uuid4
 
-from intent_router import Router, escalation
 from intent_router.escalation import TurnSignal, Verdict
 
 from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
@@ -22,6 +21,7 @@ from contracts.errors import AssistantUnavailable
 from contracts.knowledge import ArticleStore
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketView
+from intent_router import Router, escalation
 from knowledge_base.replies import Replies
 from service.answers import rules
 from service.answers.rules import DialogueChange, Plan, Voice
@@ -30,6 +30,8 @@ from service.tickets import service as tickets
 
 log = logging.getLogger(__name__)
 
+# Routing holds the interpreter anyway: for ordinary messages a change of threads costs more than it gives.
+SHORT_TEXT = 400
 DIALOGUE_LIFE = timedelta(hours=24)
 CRITICAL = frozenset({"safety_emergency", "account_security", "points_stolen"})
 
@@ -64,7 +66,6 @@ class Situation:
     dialogue: OpenDialogue | None
     offered: Sequence[Mapping[str, Any]]
     signals: tuple[TurnSignal, ...]
-    open_tickets: tuple[TicketView, ...]
     second_problem: str | None
     now: datetime
 
@@ -83,6 +84,10 @@ class UnderstandingSource(Protocol):
         ...
 
 
+OpenTickets = Callable[[str], Awaitable[Sequence[TicketView]]]
+"""Reads the open tickets of a conversation."""
+
+
 class Answers:
     """Decides and plans; the assistant is asked where a flow is needed."""
 
@@ -92,14 +97,15 @@ class Answers:
         assistant: Assistant,
         replies: Replies,
         taxonomy: Taxonomy,
+        open_tickets: OpenTickets,
         assistant_timeout: float,
     ) -> None:
         self._understanding = understanding
         self._assistant = assistant
         self._replies = replies
         self._taxonomy = taxonomy
+        self._open_tickets = open_tickets
         self._timeout = assistant_timeout
-        # One thread: the router holds the interpreter most of the time, more threads would only take turns.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
 
     async def decide(self, text: str, context: RouteContext, now: datetime, top: int = 5) -> Decision:
@@ -109,8 +115,11 @@ class Answers:
             NotReady: nothing is trained yet.
         """
         router = self._understanding.current().router
-        loop = asyncio.get_running_loop()
-        routing = await loop.run_in_executor(self._thread, router.route, text, context, now, top)
+        if len(text) <= SHORT_TEXT:
+            routing = router.route(text, context, now, top)
+        else:
+            loop = asyncio.get_running_loop()
+            routing = await loop.run_in_executor(self._thread, router.route, text, context, now, top)
         if not routing.wants_assistant:
             return routing.decision
         try:
@@ -266,10 +275,10 @@ class Answers:
             outcome = await self._assistant.step(step, self._timeout)
         except AssistantUnavailable as error:
             log.warning("assistant unavailable: %s", error)
-            return self._without_assistant(situation, dialogue, problem, decision, voice)
+            return await self._without_assistant(situation, dialogue, problem, decision, voice)
         return rules.step_plan(problem, outcome, voice)
 
-    def _without_assistant(
+    async def _without_assistant(
         self, situation: Situation, dialogue: OpenDialogue | None, problem: str, decision: Decision, voice: Voice
     ) -> Plan:
         """Rasa is down or slow: the problem is written down in the right category, a person is offered."""
@@ -277,7 +286,8 @@ class Answers:
         if spec.department is None:
             reply = Reply(voice.say("assistant_down"), source=f"intent:{problem}", buttons=(voice.human_button(),))
             return Plan((reply,), outcome="no_progress")
-        known = next((t for t in situation.open_tickets if t.category == problem), None)
+        open_tickets = await self._open_tickets(situation.conversation_id)
+        known = next((t for t in open_tickets if t.category == problem), None)
         if known is not None:
             addition = AddToTicket(known.number, "again", situation.text)
             return rules.written_to_open_ticket(problem, addition, spoken(known.due_at, situation.now), voice)

@@ -90,31 +90,29 @@ def append(
     agent_id: int | None = None,
     client_id: str | None = None,
     owner: Owner | None = None,
-) -> int:
-    """Write replies with their sequence numbers and announce them; returns the first number."""
+) -> list[dict[str, Any]]:
+    """Write replies with their sequence numbers and announce them; returns the rows that were written."""
     first = repository.reserve_seqs(connection, conversation.id, len(replies), now)
-    repository.insert_messages(
-        connection,
-        [
-            {
-                "conversation_id": conversation.id,
-                "seq": first + place,
-                "sender": reply.sender.value,
-                "text": reply.text,
-                "source": reply.source,
-                "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons] or None,
-                "card": dict(reply.card) if reply.card is not None else None,
-                "turn_id": turn_id,
-                "agent_id": agent_id,
-                "client_id": client_id if place == 0 else None,
-                "created_at": now,
-            }
-            for place, reply in enumerate(replies)
-        ],
-    )
+    rows: list[dict[str, Any]] = [
+        {
+            "conversation_id": conversation.id,
+            "seq": first + place,
+            "sender": reply.sender.value,
+            "text": reply.text,
+            "source": reply.source,
+            "buttons": [{"title": b.title, "payload": b.payload} for b in reply.buttons] or None,
+            "card": dict(reply.card) if reply.card is not None else None,
+            "turn_id": turn_id,
+            "agent_id": agent_id,
+            "client_id": client_id if place == 0 else None,
+            "created_at": now,
+        }
+        for place, reply in enumerate(replies)
+    ]
+    repository.insert_messages(connection, rows)
     state = owner or conversation.owner
     delivery.announce_messages(connection, conversation.id, first + len(replies) - 1, state.value)
-    return first
+    return rows
 
 
 def say_system(connection: Connection, conversation: ConversationRow, text: str, now: datetime, owner: Owner) -> None:
@@ -124,16 +122,17 @@ def say_system(connection: Connection, conversation: ConversationRow, text: str,
 
 def wire(message: MessageRow) -> dict[str, Any]:
     """A message in the shape that customers and agents get."""
-    shape: dict[str, Any] = {
-        "seq": message.seq,
-        "sender": message.sender.value,
-        "text": message.text,
-        "at": message.created_at.isoformat(),
-    }
-    for name in ("source", "buttons", "card", "attachments", "client_id"):
-        value = getattr(message, name)
-        if value:
-            shape[name] = value
+    row = {name: getattr(message, name) for name in ("seq", "text", "created_at", *_OPTIONAL)}
+    return wire_row({**row, "sender": message.sender.value})
+
+
+_OPTIONAL = ("source", "buttons", "card", "attachments", "client_id")
+
+
+def wire_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """`wire` for a row as it was written."""
+    shape = {"seq": row["seq"], "sender": row["sender"], "text": row["text"], "at": row["created_at"].isoformat()}
+    shape.update({name: row[name] for name in _OPTIONAL if row.get(name)})
     return shape
 
 

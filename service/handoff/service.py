@@ -121,7 +121,8 @@ def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str
     if known is not None:
         return known.seq
     reply = Reply(text=text, sender=Sender.AGENT, source="agent")
-    return conversations.append(connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id)
+    rows = conversations.append(connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id)
+    return int(rows[0]["seq"])
 
 
 def transfer(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from typing import Callable, Mapping, Sequence
+from typing import Callable, Mapping
 
 from contracts.errors import ContractError
 from contracts.taxonomy import Taxonomy
-from contracts.tickets import STATUS_TITLES, PlannedTicket, TicketStatus
+from contracts.tickets import PlannedTicket, TicketStatus
 from service.clock import CHINA
 
 DAILY_OPEN, DAILY_CLOSE = time(8, 0), time(22, 0)
@@ -157,16 +157,3 @@ def _if_duration(value: object, otherwise: str) -> str:
 
 def may_become(status: TicketStatus, target: TicketStatus) -> bool:
     return target in TRANSITIONS[status]
-
-
-def progress(status: TicketStatus, steps: Sequence[str]) -> list[dict[str, object]]:
-    """The nodes of the progress card, in order, each done or not. `steps` are departments in the taxonomy."""
-    path = [TicketStatus.ACCEPTED, TicketStatus.CHECKING]
-    if "finance" in steps:
-        path.append(TicketStatus.FINANCE_REVIEW)
-    path.append(TicketStatus.SOLVED)
-    reached = path.index(status) if status in path else (len(path) - 1 if status is TicketStatus.CLOSED else 0)
-    nodes: list[dict[str, object]] = [{"title": STATUS_TITLES[s], "done": i <= reached} for i, s in enumerate(path)]
-    if status not in path and status is not TicketStatus.CLOSED:
-        nodes.append({"title": STATUS_TITLES[status], "done": True})
-    return nodes

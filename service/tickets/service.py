@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from contracts.conversation import Reply, Sender
 from contracts.effects import AddToTicket, FileTicket, WithdrawTicket
 from contracts.errors import NotFound
-from contracts.taxonomy import Taxonomy, load_taxonomy
-from contracts.tickets import OPEN_STATUSES, STATUS_TITLES, PlannedTicket, TicketStatus, TicketView
-from service.clock import spoken
+from contracts.progress import ticket_card
+from contracts.taxonomy import load_taxonomy
+from contracts.tickets import STATUS_TITLES, PlannedTicket, TicketStatus, TicketView
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
@@ -109,7 +109,7 @@ def advance(
     assert moved is not None
     conversation = conversations.require(connection, ticket.conversation_id, lock=True)
     text = f"您的工单 {number} 有新进展：{STATUS_TITLES[target]}。" + (f"{note}" if note else "")
-    reply = Reply(text=text, sender=Sender.SYSTEM, source="ticket", card=card(moved, now))
+    reply = Reply(text=text, sender=Sender.SYSTEM, source="ticket", card=ticket_card(load_taxonomy(), view(moved)))
     conversations.append(connection, conversation, [reply], now)
     delivery.announce_ticket(connection, ticket.conversation_id, number)
     return moved
@@ -124,41 +124,20 @@ def _own(connection: Connection, conversation: ConversationRow, number: str) -> 
 
 def open_of(connection: Connection, conversation_id: str) -> list[TicketView]:
     """The open tickets of a conversation, newest first, as flows read them."""
-    return [
-        TicketView(
-            number=t.number,
-            category=t.category,
-            department=t.department,
-            priority=t.priority,
-            status=t.status,
-            summary=t.summary,
-            created_at=t.created_at,
-            due_at=t.due_at,
-            order_ids=tuple(t.order_ids),
-            details=t.details,
-        )
-        for t in repository.of_conversation(connection, conversation_id, only_open=True)
-    ]
+    return [view(t) for t in repository.of_conversation(connection, conversation_id, only_open=True)]
 
 
-def title_of(taxonomy: Taxonomy, category: str) -> str:
-    """A ticket category in the customer's words: the first example of its intent."""
-    return taxonomy.intents[category].say[0]
-
-
-def card(ticket: TicketRow, now: datetime) -> dict[str, Any]:
-    """The progress card of a ticket."""
-    taxonomy = load_taxonomy()
-    return {
-        "type": "ticket",
-        "number": ticket.number,
-        "category": ticket.category,
-        "title": title_of(taxonomy, ticket.category),
-        "department": taxonomy.departments[ticket.department],
-        "priority": taxonomy.priorities[ticket.priority].label,
-        "status": ticket.status.value,
-        "status_title": STATUS_TITLES[ticket.status],
-        "due_at": ticket.due_at.isoformat(),
-        "due_text": f"{spoken(ticket.due_at, now)} 前" if ticket.status in OPEN_STATUSES else "",
-        "steps": rules.progress(ticket.status, taxonomy.steps.get(ticket.category, (ticket.department,))),
-    }
+def view(ticket: TicketRow) -> TicketView:
+    """A ticket as flows and cards read it."""
+    return TicketView(
+        number=ticket.number,
+        category=ticket.category,
+        department=ticket.department,
+        priority=ticket.priority,
+        status=ticket.status,
+        summary=ticket.summary,
+        created_at=ticket.created_at,
+        due_at=ticket.due_at,
+        order_ids=tuple(ticket.order_ids),
+        details=ticket.details,
+    )

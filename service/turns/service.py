@@ -64,6 +64,14 @@ class Accepted:
     turn_input: TurnInput | None = None
 
 
+@dataclass(frozen=True)
+class Committed:
+    """What a turn committed: its replies as customers get them, and who owns the conversation now."""
+
+    messages: list[dict[str, Any]]
+    state: str
+
+
 class Turns:
     """Accepts, answers and commits turns."""
 
@@ -74,6 +82,7 @@ class Turns:
         platform: FuelPlatform,
         voice: Voice,
         lease: float,
+        message_limit: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -81,6 +90,7 @@ class Turns:
         self._platform = platform
         self._voice = voice
         self._lease = lease
+        self._message_limit = message_limit
         self._clock = clock
 
     async def accept(self, inbound: InboundMessage) -> Accepted:
@@ -92,21 +102,22 @@ class Turns:
         now = self._clock()
         return await self._database.write(lambda connection: self._accept(connection, inbound, now))
 
-    async def run(self, turn_id: int, claimed: TurnInput | None) -> None:
-        """Answer the turn and commit; does nothing when it is finished, or not to be had."""
+    async def run(self, turn_id: int, claimed: TurnInput | None) -> Committed | None:
+        """Answer the turn and commit; None when it is finished already, not to be had, or went to a person."""
         turn_input = claimed
         if turn_input is None:
             now = self._clock()
             turn_input = await self._database.write(lambda connection: self._claim(connection, turn_id, now))
         if turn_input is None:
-            return
+            return None
         started = time.perf_counter()
         decision, plan = await self._answer(turn_input)
         level = await self._level(turn_input, plan)
         elapsed_ms = (time.perf_counter() - started) * 1000
         now = self._clock()
+        committed = None
         try:
-            await self._database.write(
+            committed = await self._database.write(
                 lambda connection: self._commit(connection, turn_input, decision, plan, level, elapsed_ms, now)
             )
         except StaleAttempt as stale:
@@ -115,6 +126,7 @@ class Turns:
             log.info("dropped, the message goes to the new owner: %s", stale)
             await self._database.write(lambda connection: self._to_new_owner(connection, turn_input, now))
         metrics.turn(decision, elapsed_ms)
+        return committed
 
     async def outcome(self, accepted: Accepted) -> tuple[list[dict[str, Any]], str]:
         """The replies of the turn as customers get them, and who owns the conversation now."""
@@ -158,7 +170,9 @@ class Turns:
             attachments=[{"id": a.id, "media_type": a.media_type} for a in inbound.attachments] or None,
             created_at=now,
         )
-        delivery.announce_messages(connection, conversation.id, seq, conversation.owner.value)
+        if conversation.owner in (Owner.HUMAN, Owner.QUEUED):
+            # Somebody may be looking at it; otherwise the turn's own announcement is enough.
+            delivery.announce_messages(connection, conversation.id, seq, conversation.owner.value)
         if conversation.owner is Owner.HUMAN:
             return Accepted(conversation.id, seq, None)
         turn_id = repository.insert_turn(
@@ -174,8 +188,7 @@ class Turns:
         )
         claimed = None
         if not blocked:
-            message = conversations.message(connection, message_id)
-            claimed = self._input(connection, turn_id, 1, conversation, message, now)
+            claimed = self._input(connection, turn_id, 1, conversation, inbound, now)
         return Accepted(conversation.id, seq, turn_id, turn_input=claimed)
 
     def _known(self, connection: Connection, message: MessageRow) -> Accepted:
@@ -206,7 +219,7 @@ class Turns:
         turn_id: int,
         attempt: int,
         conversation: ConversationRow,
-        message: MessageRow,
+        message: InboundMessage | MessageRow,
         now: datetime,
     ) -> TurnInput:
         dialogue = conversations.open_dialogue(connection, conversation.id)
@@ -217,14 +230,13 @@ class Turns:
             conversation_id=conversation.id,
             customer_id=conversation.customer_id,
             owner=conversation.owner,
-            text=message.text,
+            text=message.text[: self._message_limit],
             payload=message.payload,
             channel=conversation.channel,
             context=message.context or {},
             dialogue=_open(dialogue) if dialogue is not None else None,
             offered=conversations.offered_buttons(connection, conversation.id),
             signals=tuple(TurnSignal(t.label, t.sentiment, t.guard, t.outcome) for t in judged),
-            open_tickets=tuple(tickets.open_of(connection, conversation.id)),
             second_problem=conversation.second_problem,
             now=now,
         )
@@ -260,7 +272,7 @@ class Turns:
         level: str | None,
         elapsed_ms: float,
         now: datetime,
-    ) -> None:
+    ) -> Committed:
         """Replies, effects, dialogue, turn and outbox rows: one transaction, or nothing."""
         situation = turn_input.situation
         conversation = conversations.require_epoch(connection, situation.conversation_id, turn_input.epoch)
@@ -297,7 +309,8 @@ class Turns:
             replies = self._with_place(connection, conversation, replies, owner)
         if plan.clear_second or plan.second_problem is not None:
             conversations.set_second_problem(connection, conversation.id, plan.second_problem)
-        conversations.append(connection, conversation, replies, now, turn_id=situation.turn_id, owner=owner)
+        rows = conversations.append(connection, conversation, replies, now, turn_id=situation.turn_id, owner=owner)
+        return Committed([conversations.wire_row(row) for row in rows], owner.value)
 
     def _with_place(
         self, connection: Connection, conversation: ConversationRow, replies: Sequence[Reply], owner: Owner

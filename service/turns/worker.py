@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
 from contracts.conversation import InboundMessage
-from service.turns.service import Accepted, Turns
+from service.turns.service import Accepted, Committed, Turns
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class TurnRunner:
         self._committed = committed
         self._lanes: dict[str, asyncio.Lock] = {}
         self._waiting: dict[str, int] = defaultdict(int)
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[int, asyncio.Task[Committed | None]] = {}
 
     async def receive(self, inbound: InboundMessage) -> TurnReply:
         """Store the message, then wait for its turn, but not longer than the time limit.
@@ -43,14 +43,18 @@ class TurnRunner:
             NotFound: there is no such conversation.
         """
         accepted = await self._turns.accept(inbound)
-        self._committed()
-        if accepted.turn_id is not None and not accepted.finished:
+        if accepted.turn_id is None:
+            self._committed()
+        elif not accepted.finished:
             task = self._start(accepted)
-            await asyncio.wait({task}, timeout=self._timeout)
+            done, _ = await asyncio.wait({task}, timeout=self._timeout)
+            committed = task.result() if done else None
+            if committed is not None:
+                return TurnReply(accepted.seq, committed.messages, committed.state)
         messages, state = await self._turns.outcome(accepted)
         return TurnReply(accepted.seq, messages, state)
 
-    def _start(self, accepted: Accepted) -> asyncio.Task[None]:
+    def _start(self, accepted: Accepted) -> asyncio.Task[Committed | None]:
         assert accepted.turn_id is not None
         known = self._tasks.get(accepted.turn_id)
         if known is not None:
@@ -60,15 +64,17 @@ class TurnRunner:
         task.add_done_callback(lambda _done: self._tasks.pop(accepted.turn_id or 0, None))
         return task
 
-    async def _run(self, accepted: Accepted) -> None:
+    async def _run(self, accepted: Accepted) -> Committed | None:
         assert accepted.turn_id is not None
+        committed = None
         async with self._lane(accepted.conversation_id):
             try:
-                await self._turns.run(accepted.turn_id, accepted.turn_input)
+                committed = await self._turns.run(accepted.turn_id, accepted.turn_input)
             except Exception:
                 # The row keeps its lease: when that is over, recovery takes the turn up again.
                 log.exception("turn %s failed", accepted.turn_id)
         self._committed()
+        return committed
 
     def _lane(self, conversation_id: str) -> _Lane:
         return _Lane(conversation_id, self._lanes, self._waiting)

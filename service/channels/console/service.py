@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from contracts.conversation import Owner, Sender
 from contracts.errors import NotFound, PlatformUnavailable
 from contracts.platform import Customer
+from contracts.progress import progress_steps, title_of
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import OPEN_STATUSES, STATUS_TITLES
 from service.agents import service as agents
@@ -33,7 +34,6 @@ from service.handoff import rules as handoff_rules
 from service.handoff import service as handoff
 from service.house import House
 from service.privacy import mask, mask_name
-from service.tickets import rules as ticket_rules
 from service.tickets import service as tickets
 from service.tickets.service import TicketRow
 from service.turns import service as turn_service
@@ -67,7 +67,7 @@ def ticket_shape(taxonomy: Taxonomy, ticket: TicketRow) -> TicketShape:
     return TicketShape(
         number=ticket.number,
         category=ticket.category,
-        title=tickets.title_of(taxonomy, ticket.category),
+        title=title_of(taxonomy, ticket.category),
         department=ticket.department,
         department_title=taxonomy.departments[ticket.department],
         priority=ticket.priority,
@@ -82,7 +82,7 @@ def ticket_shape(taxonomy: Taxonomy, ticket: TicketRow) -> TicketShape:
         first_response_due_at=ticket.first_response_due_at,
         first_response_at=ticket.first_response_at,
         due_at=ticket.due_at,
-        steps=ticket_rules.progress(ticket.status, taxonomy.steps.get(ticket.category, (ticket.department,))),
+        steps=progress_steps(taxonomy, tickets.view(ticket)),
     )
 
 

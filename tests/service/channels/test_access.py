@@ -63,9 +63,7 @@ def test_a_customer_reads_his_own_conversation_only(service_only: Stack) -> None
     one.say("发票怎么开")
     assert other.history()["messages"] == []
     tampered = one.token[:-4] + ("aaaa" if one.token[-4:] != "aaaa" else "bbbb")
-    answer = httpx.get(
-        f"{service_only.url}/api/v1/widget/messages", headers={"Authorization": f"Bearer {tampered}"}
-    )
+    answer = httpx.get(f"{service_only.url}/api/v1/widget/messages", headers={"Authorization": f"Bearer {tampered}"})
     assert answer.status_code == 401
 
 

@@ -95,8 +95,8 @@ NOW = at("2026-11-23 10:00")
 def test_every_category_with_a_department_can_be_planned(category: str) -> None:
     planned = rules.plan(TAXONOMY, 1, category, NOW, is_workday)
     assert planned.department in TAXONOMY.departments
-    assert NOW < planned.first_response_due_at
-    assert NOW < planned.due_at
+    assert planned.first_response_due_at > NOW
+    assert planned.due_at > NOW
 
 
 def test_the_cause_chooses_the_department() -> None:
@@ -127,15 +127,6 @@ def test_every_status_leads_on_and_withdrawn_tickets_can_be_reopened() -> None:
         assert status not in rules.TRANSITIONS[status]
     assert rules.may_become(TicketStatus.WITHDRAWN, TicketStatus.REOPENED)
     assert not rules.may_become(TicketStatus.CLOSED, TicketStatus.CHECKING)
-
-
-def test_progress_shows_finance_only_where_finance_takes_part() -> None:
-    titles = [node["title"] for node in rules.progress(TicketStatus.ACCEPTED, ("station", "finance"))]
-    assert titles == ["已受理", "核查中", "财务审核", "已解决"]
-    nodes = rules.progress(TicketStatus.CHECKING, ("ops",))
-    assert [(n["title"], n["done"]) for n in nodes] == [("已受理", True), ("核查中", True), ("已解决", False)]
-    assert all(n["done"] for n in rules.progress(TicketStatus.CLOSED, ("ops",)))
-    assert rules.progress(TicketStatus.WITHDRAWN, ("ops",))[-1]["title"] == "已撤销"
 
 
 def test_an_unknown_year_counts_weekdays() -> None:

@@ -1,0 +1,50 @@
+"""The progress card of a ticket: one shape, whoever draws up the ticket."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contracts.taxonomy import Taxonomy
+from contracts.tickets import STATUS_TITLES, TicketStatus, TicketView
+
+_STEP_NAMES = {"station": "油站核实", "finance": "财务审核", "ops": "运营核查", "tech": "技术排查"}
+_FINISHED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
+
+
+def title_of(taxonomy: Taxonomy, category: str) -> str:
+    """A ticket category in the customer's words: the first example of its intent."""
+    return taxonomy.intents[category].say[0]
+
+
+def progress_steps(taxonomy: Taxonomy, ticket: TicketView) -> list[dict[str, Any]]:
+    """The visible nodes in order, each done or not: accepted, one for each department at work, solved."""
+    working = taxonomy.steps.get(ticket.category) or (ticket.department,)
+    middle = [_STEP_NAMES.get(d, f"{taxonomy.departments[d]}处理") for d in working]
+    finished = ticket.status in _FINISHED
+    # Only the last of several departments works while the status is "finance review".
+    passed = len(middle) if finished else len(middle) - 1 if ticket.status is TicketStatus.FINANCE_REVIEW else 0
+    steps: list[dict[str, Any]] = [{"title": "已受理", "done": True}]
+    steps += [{"title": title, "done": place < passed} for place, title in enumerate(middle)]
+    if ticket.status in (TicketStatus.WAITING_CUSTOMER, TicketStatus.REOPENED, TicketStatus.WITHDRAWN):
+        steps.append({"title": STATUS_TITLES[ticket.status], "done": True})
+    if ticket.status is not TicketStatus.WITHDRAWN:
+        steps.append({"title": "已解决", "done": finished})
+    return steps
+
+
+def ticket_card(taxonomy: Taxonomy, ticket: TicketView, title: str | None = None) -> dict[str, Any]:
+    """The card: ids for programs, titles for people, times as ISO 8601."""
+    return {
+        "type": "ticket",
+        "number": ticket.number,
+        "category": ticket.category,
+        "title": title or title_of(taxonomy, ticket.category),
+        "department": ticket.department,
+        "department_title": taxonomy.departments[ticket.department],
+        "priority": ticket.priority,
+        "priority_title": taxonomy.priorities[ticket.priority].label,
+        "status": ticket.status.value,
+        "status_title": STATUS_TITLES[ticket.status],
+        "due_at": ticket.due_at.isoformat(),
+        "steps": progress_steps(taxonomy, ticket),
+    }
