@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from language.alignment import AlignedText
+from language.concepts import concepts
+from language.grams import character_grams, sound_grams
 from language.normaliser import normalise, normalise_aligned
 from language.numerals import chinese_number
 from language.segmentation import segment, tokens
@@ -14,11 +16,14 @@ from language.warmth import warm_up
 
 __all__ = [
     "AlignedText",
+    "character_grams",
     "chinese_number",
+    "concepts",
     "normalise",
     "normalise_aligned",
     "pinyin",
     "segment",
+    "sound_grams",
     "syllables",
     "tokens",
     "warm_up",

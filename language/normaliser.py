@@ -13,15 +13,16 @@ from language.variants import variants_rule
 
 # Such a space says nothing; between Latin words or numbers it does.
 _SPACE_BETWEEN_CHINESE = PatternRule(re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"), "")
-_SPACES = {code: " " for code in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0xA0, 0x2028, 0x2029, 0x3000)}
+_SPACES = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0xA0, 0x2028, 0x2029, 0x3000)
 
 
 def _drop_table() -> dict[int, str]:
     """Control and invisible characters: nobody sees them, so nothing may depend on them."""
-    table = {code: "" for code in (*range(0x20), *range(0x7F, 0xA0))}
+    control = (*range(0x20), *range(0x7F, 0xA0))
     invisible = (0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
-    table.update({code: "" for code in (*invisible, *range(0xFE00, 0xFE10), *range(0xD800, 0xE000))})
-    table.update(_SPACES)
+    variation_and_surrogates = (*range(0xFE00, 0xFE10), *range(0xD800, 0xE000))
+    table = dict.fromkeys((*control, *invisible, *variation_and_surrogates), "")
+    table.update(dict.fromkeys(_SPACES, " "))
     return table
 
 

@@ -20,7 +20,8 @@ def traditional_table() -> dict[int, str]:
     characters = [chr(code) for first, last in _BLOCKS for code in range(first, last)]
     converted = OpenCC("t2s").convert("\n".join(characters)).split("\n")
     # Forms outside the basic plane are rarer than what they replace: 嗰 stays, nobody writes its simplified twin.
-    table = {ord(old): new for old, new in zip(characters, converted) if old != new and ord(new) < 0x10000}
+    pairs = zip(characters, converted, strict=True)
+    table = {ord(old): new for old, new in pairs if old != new and ord(new) < 0x10000}
     # One meaning in messages; opencc decides these by phrase.
     table.update({ord("著"): "着", ord("乾"): "干", ord("裏"): "里"})
     return table
