@@ -33,7 +33,10 @@ class AssistantStep:
 
 @dataclass(frozen=True)
 class AssistantOutcome:
-    """What the step produced. `requested_slot` is the form's open question, `active_loop` the form."""
+    """What the step produced. `requested_slot` is the form's open question, `active_loop` the form.
+
+    `outcome` is the flow's own word on how the answer went (`not_understood`, `no_progress`), None when it went well.
+    """
 
     replies: tuple[Reply, ...]
     effects: tuple[Effect, ...]
@@ -41,6 +44,7 @@ class AssistantOutcome:
     active_loop: str | None
     requested_slot: str | None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str | None = None
 
 
 class Assistant(Protocol):

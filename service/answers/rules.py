@@ -134,10 +134,10 @@ def step_plan(problem: str, step: AssistantOutcome, voice: Voice) -> Plan:
         ended = "solved"
     if ended is not None:
         change = DialogueChange(ended=ended, problem=problem)
-        return Plan(step.replies, step.effects, dialogue=change, voiced=True)
+        return Plan(step.replies, step.effects, outcome=step.outcome or "ok", dialogue=change, voiced=True)
     question = question_of(step.replies[-1]) if step.requested_slot and step.replies else None
     change = DialogueChange(problem=problem, step=step, question=question)
-    return Plan(step.replies, step.effects, dialogue=change, voiced=True)
+    return Plan(step.replies, step.effects, outcome=step.outcome or "ok", dialogue=change, voiced=True)
 
 
 def written_down(ticket: FileTicket, due_text: str, voice: Voice) -> Plan:

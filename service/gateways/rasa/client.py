@@ -88,11 +88,13 @@ def _outcome(answer: Mapping[str, Any], source: str) -> AssistantOutcome:
     """
     replies: list[Reply] = []
     effects = []
+    went = None
     for message in answer["messages"]:
         custom = message.get("custom") or {}
         if "effect" in custom:
             effects.append(effect_from_dict(custom))
             continue
+        went = custom.get("outcome") or went
         buttons = tuple(Button(b["title"], b["payload"]) for b in message.get("buttons") or ())
         text = message.get("text") or ""
         card = custom.get("card")
@@ -108,4 +110,5 @@ def _outcome(answer: Mapping[str, Any], source: str) -> AssistantOutcome:
         active_loop=answer.get("active_loop"),
         requested_slot=answer.get("requested_slot"),
         slots={k: v for k, v in (answer.get("slots") or {}).items() if v is not None},
+        outcome=went,
     )
