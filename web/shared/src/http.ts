@@ -1,0 +1,138 @@
+/** Requests to the service: JSON in and out, one error class in the service's own words. */
+
+/** An answer other than success. `status` is 0 when no answer came at all. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly retryAfterSeconds: number | null = null,
+  ) {
+    super(message);
+    this.name = "ApiError";
+  }
+
+  /** Whether the same request may succeed later without anybody changing it. */
+  get transient(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
+  }
+}
+
+export interface HttpOptions {
+  /** Origin of the service; empty: the page's own. */
+  base?: string;
+  token?: () => string | null;
+  /** Called once for each answer 401 to a request that carried a token. */
+  onUnauthorised?: () => void;
+  fetch?: typeof fetch;
+  timeoutMs?: number;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number | boolean | null | undefined>;
+  body?: unknown;
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Send no token (logging in). */
+  anonymous?: boolean;
+}
+
+const OFFLINE = "网络连接不上，请检查网络后重试";
+const SLOW = "等了很久没有回应，请稍后重试";
+const STATUS_WORDS: Record<number, string> = {
+  401: "登录已过期，请重新登录",
+  403: "没有这项权限",
+  404: "没有找到相应的内容",
+  413: "内容太大了",
+  429: "操作太频繁，请稍等片刻再试",
+};
+
+export class Http {
+  private readonly base: string;
+  private readonly fetch: typeof fetch;
+
+  constructor(private readonly options: HttpOptions = {}) {
+    this.base = options.base ?? "";
+    this.fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  }
+
+  get<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return this.request("GET", path, options);
+  }
+
+  post<T>(path: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
+    return this.request("POST", path, { ...options, body });
+  }
+
+  patch<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
+    return this.request("PATCH", path, { ...options, body });
+  }
+
+  async blob(path: string): Promise<Blob> {
+    return (await this.respond("GET", path, {})).blob();
+  }
+
+  private async request<T>(method: string, path: string, options: RequestOptions): Promise<T> {
+    const response = await this.respond(method, path, options);
+    if (response.status === 204) return undefined as T;
+    try {
+      return (await response.json()) as T;
+    } catch {
+      throw new ApiError(response.status, "bad_answer", "服务返回的内容无法识别，请稍后重试");
+    }
+  }
+
+  private async respond(method: string, path: string, options: RequestOptions): Promise<Response> {
+    const headers: Record<string, string> = { Accept: "application/json" };
+    const token = options.anonymous ? null : (this.options.token?.() ?? null);
+    if (token) headers["Authorization"] = `Bearer ${token}`;
+    let body: BodyInit | undefined;
+    if (options.body instanceof FormData) body = options.body;
+    else if (options.body !== undefined) {
+      headers["Content-Type"] = "application/json";
+      body = JSON.stringify(options.body);
+    }
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), options.timeoutMs ?? this.options.timeoutMs ?? 20_000);
+    const onAbort = () => abort.abort();
+    options.signal?.addEventListener("abort", onAbort);
+    let response: Response;
+    try {
+      response = await this.fetch(this.base + path + queryOf(options.query), { method, headers, body, signal: abort.signal });
+    } catch (error) {
+      if (options.signal?.aborted) throw error;
+      throw new ApiError(0, abort.signal.aborted ? "timeout" : "network", abort.signal.aborted ? SLOW : OFFLINE);
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener("abort", onAbort);
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && token) this.options.onUnauthorised?.();
+    throw await errorOf(response);
+  }
+}
+
+function queryOf(query: RequestOptions["query"]): string {
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  return pairs.length ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString()}` : "";
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const wait = Number(response.headers.get("Retry-After"));
+  const retryAfter = Number.isFinite(wait) && wait > 0 ? wait : null;
+  let code = `http_${response.status}`;
+  let message = STATUS_WORDS[response.status] ?? (response.status >= 500 ? "服务暂时出了问题，请稍后重试" : "请求没有成功，请重试");
+  try {
+    const body = (await response.json()) as { error?: { code?: unknown; message?: unknown } };
+    if (typeof body.error?.code === "string") code = body.error.code;
+    if (typeof body.error?.message === "string" && body.error.message) message = body.error.message;
+  } catch {
+    // Something between us and the service answered (a proxy, say): our own words for the status stand.
+  }
+  return new ApiError(response.status, code, message, retryAfter);
+}
+
+/** What to tell a person about any error. */
+export function wordsOf(error: unknown): string {
+  return error instanceof ApiError ? error.message : "出了点问题，请刷新页面后重试";
+}

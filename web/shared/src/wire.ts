@@ -1,0 +1,81 @@
+/** Wire shapes: those of the OpenAPI document, narrowed where Python only says "str" or "dict". */
+import type { components } from "../api";
+
+export type Schemas = components["schemas"];
+
+export type Sender = "customer" | "bot" | "agent" | "system";
+export type ConversationState = "bot" | "queued" | "human" | "closed";
+export type Button = Schemas["ButtonShape"];
+
+export interface AttachmentInfo {
+  id: string;
+  media_type: string;
+}
+
+/** One message as everybody sees it; `card` is read with `readCard`. */
+export interface Message {
+  seq: number;
+  sender: Sender;
+  text: string;
+  at: string;
+  source?: string | null;
+  buttons?: Button[] | null;
+  card?: Record<string, unknown> | null;
+  attachments?: AttachmentInfo[] | null;
+  client_id?: string | null;
+}
+
+export interface History {
+  messages: Message[];
+  state: ConversationState;
+  more: boolean;
+}
+
+export interface MessageAnswer {
+  ack: { seq: number };
+  messages: Message[];
+  state: ConversationState;
+}
+
+export type MessageRequest = {
+  client_id: string;
+  text: string;
+  payload?: string;
+  attachments?: { id: string }[];
+  context?: Record<string, unknown>;
+};
+
+export type SessionAnswer = Schemas["SessionAnswer"];
+export type UploadAnswer = Schemas["UploadAnswer"];
+
+/** What the customer's socket says. Unknown types are ignored, so that the service may learn new ones. */
+export type CustomerFrame =
+  | { type: "messages"; messages: Message[]; state: ConversationState }
+  | { type: "queue"; place: number; estimate_minutes: number | null }
+  | { type: "typing"; sender: "agent" }
+  | { type: "ticket"; number: string }
+  | { type: "pong" };
+
+/** What the agents' socket says: hints only, the fetch is the truth. */
+export type AgentFrame =
+  | { type: "queue" }
+  | { type: "messages"; conversation_id: string; seq: number; state: ConversationState }
+  | { type: "ticket"; conversation_id: string; number: string }
+  | { type: "typing"; conversation_id: string }
+  | { type: "pong" };
+
+export type Agent = Schemas["AgentShape"];
+export type QueueItem = Schemas["QueueItem"];
+export type ConversationItem = Schemas["ConversationItem"];
+export type CustomerBrief = Schemas["CustomerBrief"];
+export type Turn = Schemas["TurnShape"];
+export type Ticket = Schemas["TicketShape"];
+export type TicketDetail = Schemas["TicketDetail"];
+export type TicketList = Schemas["TicketList"];
+export type TicketChange = Schemas["TicketChange"];
+export type LoginAnswer = Schemas["LoginAnswer"];
+export type StateAnswer = Schemas["StateAnswer"];
+export type Story = Omit<Schemas["StoryAnswer"], "messages" | "state"> & {
+  messages: Message[];
+  state: ConversationState;
+};

@@ -1,0 +1,230 @@
+/** `<youban-chat>`: the widget as a custom element. Everything it draws lives in its shadow root. */
+import type { AttachmentInfo } from "@youban/shared/wire";
+import { Chat } from "./chat";
+import { Keep } from "./storage";
+import { attachStyles } from "./styles";
+import { Panel } from "./view/panel";
+import { WORDS } from "./words";
+
+export interface OpenOptions {
+  /** Words to begin with; the customer still decides to send them. */
+  text?: string;
+}
+
+const ELDER = "elder";
+
+/**
+ * Attributes: `api` (origin of the service; default: the page's own or the script's), `token` (the app's signed
+ * token), `elder` (large type), `mode="page"` (fills its surroundings), `launcher="off"`, `open`.
+ *
+ * Events: `youban:open`, `youban:close`, `youban:message`, `youban:unread`, `youban:ticket`, `youban:state`,
+ * `youban:token-expired`. They bubble and cross the shadow root; details are plain objects.
+ */
+export class YoubanChatElement extends HTMLElement {
+  static readonly observedAttributes = ["token", "elder", "mode", "open"];
+  /** Where the script came from; set once at load. */
+  static origin = "";
+
+  private readonly keep = new Keep();
+  private readonly panel: Panel;
+  private readonly pictures = new Map<string, string>();
+  private chat: Chat | null = null;
+  private token: string | null = null;
+  private context: Record<string, unknown> = {};
+  private unread = 0;
+  private shown = false;
+  private opener: HTMLElement | null = null;
+  private scheduled = false;
+  private lastState = "";
+  private readonly narrow = window.matchMedia("(max-width: 520px)");
+
+  constructor() {
+    super();
+    const root = this.attachShadow({ mode: "open" });
+    this.panel = new Panel({
+      open: () => this.open(),
+      close: () => this.close(),
+      toggleElder: () => this.toggleElder(),
+      send: (text, attachments) => this.talk().send(text, attachments.length ? { attachments } : {}),
+      say: (text, payload) => this.talk().send(text, payload ? { payload } : {}),
+      upload: (file, name) => this.talk().upload(file, name),
+      uploaded: (attachment: AttachmentInfo, address: string) => this.pictures.set(attachment.id, address),
+      typing: () => this.chat?.typing(),
+      retry: (clientId) => this.talk().retry(clientId),
+      discard: (clientId) => this.talk().discard(clientId),
+      copied: (text) => void this.copy(text),
+      preview: (id) => this.pictures.get(id) ?? null,
+    });
+    attachStyles(root);
+    root.append(this.panel.launcher, this.panel.element);
+  }
+
+  connectedCallback(): void {
+    this.token ??= this.getAttribute("token");
+    if (this.keep.read<boolean>(ELDER) && !this.hasAttribute(ELDER)) this.setAttribute(ELDER, "");
+    this.narrow.addEventListener("change", this.layout);
+    window.visualViewport?.addEventListener("resize", this.layout);
+    this.layout();
+    if (this.talk().worthResuming) this.talk().start();
+    if (this.hasAttribute("open")) this.open();
+  }
+
+  disconnectedCallback(): void {
+    this.narrow.removeEventListener("change", this.layout);
+    window.visualViewport?.removeEventListener("resize", this.layout);
+    this.chat?.stop();
+    this.chat = null;
+  }
+
+  attributeChangedCallback(name: string, before: string | null, after: string | null): void {
+    if (!this.isConnected || before === after) return;
+    if (name === "token") this.identify(after);
+    else if (name === "open") {
+      if (after === null) this.close();
+      else if (!this.shown) this.open();
+    } else {
+      this.layout();
+      this.redraw();
+    }
+  }
+
+  /** Show the window. */
+  open(options: OpenOptions = {}): void {
+    const chat = this.talk();
+    chat.start();
+    if (options.text) this.panel.composer.suggest(options.text);
+    if (!this.shown) {
+      this.shown = true;
+      this.opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+      this.panel.element.hidden = false;
+      this.setAttribute("open", "");
+      this.layout();
+      this.emit("open");
+    }
+    this.markRead();
+    this.redraw();
+    this.panel.stream.toEnd();
+    this.panel.composer.focus();
+  }
+
+  /** Hide the window and give the focus back to what opened it. */
+  close(): void {
+    if (!this.shown) return;
+    this.shown = false;
+    this.panel.element.hidden = true;
+    this.removeAttribute("open");
+    const opener = this.opener;
+    this.opener = null;
+    if (opener && opener !== document.body && opener !== this && opener.isConnected) opener.focus();
+    else this.panel.launcher.focus();
+    this.emit("close");
+  }
+
+  /** Say who the customer is (the app's signed token); null: a guest. Another customer gets another conversation. */
+  identify(token: string | null): void {
+    const now = token || null;
+    if (this.chat && this.chat.session.customerToken === now && this.chat.phase !== "expired") return;
+    this.chat?.stop();
+    this.chat = null;
+    this.setUnread(0);
+    this.token = now;
+    const chat = this.talk();
+    if (this.shown || chat.worthResuming) chat.start();
+    this.redraw();
+  }
+
+  /** What the app knows now: `page`, `order_id`, `station_id`, `location`, `app_version`, `network`, `os`. */
+  setContext(context: Record<string, unknown>): void {
+    this.context = { ...this.context, ...context };
+    this.chat?.setContext(context);
+  }
+
+  /** The conversation of the current customer, made when first needed. */
+  private talk(): Chat {
+    if (this.chat) return this.chat;
+    const chat = new Chat({
+      base: (this.getAttribute("api") ?? YoubanChatElement.origin) || window.location.origin,
+      keep: this.keep,
+      customerToken: this.token,
+      onChange: () => this.redraw(),
+      onNews: (messages) => {
+        // Where this browser has no mark yet, the history that comes first was read elsewhere.
+        const mark = this.keep.read<number>(this.readKey) ?? (chat.phase === "opening" ? chat.log.highest : 0);
+        const unseen = messages.filter((m) => m.seq > mark && m.sender !== "system");
+        if (this.shown && document.visibilityState !== "hidden") this.markRead();
+        else this.setUnread(this.unread + unseen.length);
+        for (const message of unseen) this.emit("message", { ...message });
+      },
+      onTicket: (number) => this.emit("ticket", { number }),
+    });
+    chat.setContext(this.context);
+    this.chat = chat;
+    return chat;
+  }
+
+  private get readKey(): string {
+    return `${this.talk().session.identity}:read`;
+  }
+
+  private markRead(): void {
+    if (!this.chat) return;
+    this.keep.write(this.readKey, this.chat.log.highest);
+    this.setUnread(0);
+  }
+
+  private setUnread(count: number): void {
+    if (this.unread === count) return;
+    this.unread = count;
+    this.emit("unread", { count });
+    this.redraw();
+  }
+
+  private toggleElder(): void {
+    const large = !this.hasAttribute(ELDER);
+    this.toggleAttribute(ELDER, large);
+    this.keep.write(ELDER, large);
+  }
+
+  private async copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.panel.say(WORDS.copied);
+    } catch {
+      // No clipboard here (plain http, old WebView): the number stands there to be read and selected.
+      this.panel.say(text);
+    }
+  }
+
+  /** One drawing per frame, however much changed. */
+  private redraw(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    queueMicrotask(() => {
+      this.scheduled = false;
+      const chat = this.chat;
+      if (!chat) return;
+      this.panel.render(chat, this.hasAttribute(ELDER), this.unread);
+      const state = `${chat.phase}/${chat.owner}`;
+      if (state !== this.lastState) {
+        this.lastState = state;
+        this.emit("state", { phase: chat.phase, owner: chat.owner });
+        if (chat.phase === "expired") this.emit("token-expired");
+      }
+    });
+  }
+
+  private readonly layout = (): void => {
+    const full = this.getAttribute("mode") === "page" || this.narrow.matches;
+    this.panel.element.toggleAttribute("data-full", full);
+    if (full && this.shown) this.panel.element.setAttribute("aria-modal", "true");
+    else this.panel.element.removeAttribute("aria-modal");
+    // On phones the keyboard covers the lower part of the page: the window ends above it.
+    const seen = window.visualViewport;
+    const covered = full && this.narrow.matches && seen ? Math.max(0, window.innerHeight - seen.height) : 0;
+    this.panel.element.style.setProperty("--covered", `${Math.round(covered)}px`);
+  };
+
+  private emit(name: string, detail: Record<string, unknown> = {}): void {
+    this.dispatchEvent(new CustomEvent(`youban:${name}`, { detail, bubbles: true, composed: true }));
+  }
+}

@@ -1,0 +1,69 @@
+/** Building nodes without markup strings: nothing a customer or the service writes can become an element. */
+
+type Child = Node | string | null | false | undefined;
+type Attributes = Record<string, string | number | boolean | null | undefined | EventListener>;
+
+/** An element; `onclick` and the like become listeners, `false`/`null` attributes are left out, `true` ones are empty. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child): child is Node | string => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An icon drawn with lines; decorative, its button carries the name. */
+export function icon(name: keyof typeof ICONS, size = 20): SVGSVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes: Record<string, string> = {
+    viewBox: "0 0 24 24",
+    width: String(size),
+    height: String(size),
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": "1.8",
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+    "aria-hidden": "true",
+    focusable: "false",
+  };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  for (const d of ICONS[name]) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    if (d.startsWith("M12 2.6")) {
+      path.setAttribute("fill", "currentColor");
+      path.setAttribute("stroke", "none");
+    }
+    svg.append(path);
+  }
+  return svg;
+}
+
+const ICONS = {
+  /** The mark: a drop with a smile cut out. */
+  drop: [
+    "M12 2.6c3.6 4.1 6.4 7.3 6.4 11.1a6.4 6.4 0 0 1-12.8 0C5.6 9.9 8.4 6.7 12 2.6Zm-3.1 11.7a3.4 3.4 0 0 0 6.2 0l-1.3-.6a2 2 0 0 1-3.6 0l-1.3.6Z",
+  ],
+  chat: ["M4 11.5a7.5 7.5 0 0 1 7.5-7.5h1a7.5 7.5 0 0 1 0 15H8l-4 2v-4.6a7.4 7.4 0 0 1 0-4.9Z", "M8.8 11.7h.01M12 11.7h.01M15.2 11.7h.01"],
+  close: ["M6 6l12 12M18 6L6 18"],
+  send: ["M12 19V5M5.5 11.5L12 5l6.5 6.5"],
+  image: ["M4 6.5A1.5 1.5 0 0 1 5.5 5h13A1.5 1.5 0 0 1 20 6.5v11a1.5 1.5 0 0 1-1.5 1.5h-13A1.5 1.5 0 0 1 4 17.5z", "M4.5 16.5l4.6-4.6 3.4 3.4 2.4-2.3 4.6 4.5", "M15.2 9.2h.01"],
+  person: ["M5 13v-1.5a7 7 0 0 1 14 0V13", "M5 12.5h1.5A1.5 1.5 0 0 1 8 14v2.5A1.5 1.5 0 0 1 6.5 18H6a2 2 0 0 1-2-2v-1.5a2 2 0 0 1 1-2Z", "M19 12.5h-1.5A1.5 1.5 0 0 0 16 14v2.5a1.5 1.5 0 0 0 1.5 1.5H18a2 2 0 0 0 2-2v-1.5a2 2 0 0 0-1-2Z", "M18.5 18c0 1.5-1.5 2.5-4 2.5"],
+  type: ["M4 18l4.5-12h1L14 18M5.6 14h6.8", "M15.5 18l2.7-7h.6l2.7 7M16.4 15.8h4.2"],
+  check: ["M5.5 12.5l4.2 4.2 8.8-9.2"],
+  right: ["M9.5 6l6 6-6 6"],
+  down: ["M6 9.5l6 6 6-6"],
+  clock: ["M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z", "M12 8v4.3l2.8 1.7"],
+  alert: ["M12 20a8 8 0 1 0 0-16 8 8 0 0 0 0 16Z", "M12 8v4.5M12 15.8h.01"],
+  copy: ["M9 9h9.5v10.5H9z", "M6 15H5V4.5h9.5V6"],
+} as const;

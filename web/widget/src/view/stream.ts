@@ -1,0 +1,158 @@
+/** The scrolling log: draws only what changed, stays at the end unless the reader went back. */
+import type { RecordItem } from "@youban/shared/cards";
+import type { Chat } from "../chat";
+import { ELDER_QUESTIONS, QUICK_QUESTIONS, WELCOME, WORDS } from "../words";
+import { type BubbleActions, drawItem, drawTyping } from "./bubble";
+import { h, icon } from "./dom";
+import { type Bubble, type Item, itemsOf, titleFor } from "./lines";
+
+export interface StreamActions {
+  say: (text: string, payload?: string) => void;
+  retry: (clientId: string) => void;
+  discard: (clientId: string) => void;
+  copied: (text: string) => void;
+  preview: (attachmentId: string) => string | null;
+}
+
+const PAGE = 120;
+const NEAR_END_PX = 80;
+
+export class Stream {
+  readonly element: HTMLElement;
+  private readonly list: HTMLElement;
+  private readonly log: HTMLElement;
+  private readonly newer: HTMLButtonElement;
+  private readonly earlier: HTMLButtonElement;
+  private readonly drawn = new Map<string, { signature: string; node: HTMLElement }>();
+  private shownLines = PAGE;
+  private atEnd = true;
+  private lastKey: string | null = null;
+  private readonly bubbleActions: BubbleActions;
+  private chat: Chat | null = null;
+
+  constructor(private readonly actions: StreamActions) {
+    this.earlier = h("button", { type: "button", class: "earlier", hidden: true, onclick: () => this.showEarlier() }, WORDS.earlier);
+    this.list = h("div", { class: "list" });
+    this.log = h(
+      "div",
+      { class: "log", role: "log", "aria-label": WORDS.messages, "aria-live": "off", tabindex: "0", onscroll: () => this.scrolled() },
+      this.earlier,
+      this.list,
+    );
+    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd(true) }, WORDS.newer, icon("down", 14));
+    this.element = h("div", { class: "stream" }, this.log, this.newer);
+    this.bubbleActions = {
+      press: (button) => this.actions.say(button.title, button.payload),
+      choose: (bubble, item) => this.choose(bubble, item),
+      retry: actions.retry,
+      discard: actions.discard,
+      copied: actions.copied,
+      preview: actions.preview,
+    };
+  }
+
+  render(chat: Chat, elder: boolean, now: Date): void {
+    this.chat = chat;
+    const lines = chat.log.lines();
+    const shown = lines.slice(-this.shownLines);
+    this.earlier.hidden = shown.length === lines.length;
+    const items = itemsOf(shown, now);
+    const nodes = items.map((item) => this.node(item, now));
+    if (lines.length === 0 && chat.phase !== "opening") nodes.push(this.welcome(elder));
+    if (chat.agentTyping) nodes.push(this.typing("agent"));
+    else if (chat.awaitingReply) nodes.push(this.typing("bot"));
+    this.place(nodes);
+    this.forget(items);
+    // What is there already when the log opens is not read out; what comes afterwards is.
+    this.log.setAttribute("aria-live", chat.phase === "ready" && this.lastKey !== null ? "polite" : "off");
+    this.follow(lines.at(-1)?.key ?? "");
+  }
+
+  toEnd(smooth = false): void {
+    this.newer.hidden = true;
+    this.atEnd = true;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
+  }
+
+  private node(item: Item, now: Date): HTMLElement {
+    const signature = JSON.stringify(item);
+    const known = this.drawn.get(item.key);
+    if (known?.signature === signature) return known.node;
+    const node = drawItem(item, this.bubbleActions, now);
+    this.drawn.set(item.key, { signature, node });
+    return node;
+  }
+
+  private typing(who: "bot" | "agent"): HTMLElement {
+    const key = `typing-${who}`;
+    const known = this.drawn.get(key);
+    if (known) return known.node;
+    const node = drawTyping(who);
+    this.drawn.set(key, { signature: "", node });
+    return node;
+  }
+
+  private welcome(elder: boolean): HTMLElement {
+    const key = `welcome-${elder}`;
+    const known = this.drawn.get(key);
+    if (known) return known.node;
+    const questions = elder ? QUICK_QUESTIONS.slice(0, ELDER_QUESTIONS) : QUICK_QUESTIONS;
+    const node = h(
+      "div",
+      { class: "welcome" },
+      h("h2", {}, WELCOME.title),
+      h("p", {}, WELCOME.text),
+      h(
+        "ul",
+        {},
+        ...questions.map((question) =>
+          h("li", {}, h("button", { type: "button", onclick: () => this.actions.say(question) }, question, icon("right", 16))),
+        ),
+      ),
+    );
+    this.drawn.set(key, { signature: "", node });
+    return node;
+  }
+
+  /** Bring the list to these nodes with as few moves as possible: a moved node loses focus and restarts animations. */
+  private place(nodes: HTMLElement[]): void {
+    const wanted = new Set<Node>(nodes);
+    for (const child of [...this.list.childNodes]) if (!wanted.has(child)) child.remove();
+    nodes.forEach((node, place) => {
+      const there = this.list.childNodes[place];
+      if (there !== node) this.list.insertBefore(node, there ?? null);
+    });
+  }
+
+  private forget(items: Item[]): void {
+    const kept = new Set(items.map((item) => item.key));
+    for (const key of this.drawn.keys()) if (!kept.has(key) && !/^(typing|welcome)-/.test(key)) this.drawn.delete(key);
+  }
+
+  private follow(lastKey: string): void {
+    const grew = lastKey !== this.lastKey;
+    const own = this.chat?.log.pending.some((p) => p.client_id === lastKey) ?? false;
+    this.lastKey = lastKey;
+    if (this.atEnd || (grew && own)) this.toEnd();
+    else if (grew) this.newer.hidden = false;
+  }
+
+  private scrolled(): void {
+    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
+    if (this.atEnd) this.newer.hidden = true;
+  }
+
+  private showEarlier(): void {
+    const before = this.log.scrollHeight - this.log.scrollTop;
+    this.shownLines += PAGE;
+    if (this.chat) this.render(this.chat, false, new Date());
+    this.log.scrollTop = this.log.scrollHeight - before;
+  }
+
+  private choose(bubble: Bubble, item: RecordItem): void {
+    if (!item.payload) return;
+    const message = this.chat?.log.messages.find((m) => (m.client_id || `#${m.seq}`) === bubble.key);
+    this.actions.say(titleFor(item.payload, message?.buttons, item.title), item.payload);
+  }
+}

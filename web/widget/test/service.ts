@@ -1,0 +1,90 @@
+/** The customer's side of the service, small enough for tests: numbers, deduplicates, answers with an echo. */
+import type { ConversationState, Message } from "@youban/shared/wire";
+
+export class FakeSocket {
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: unknown }) => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
+  sent: { type: string; after_seq?: number }[] = [];
+  closed = false;
+  send(data: string): void {
+    this.sent.push(JSON.parse(data) as { type: string });
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+export class FakeService {
+  messages: Message[] = [];
+  state: ConversationState = "bot";
+  sockets: FakeSocket[] = [];
+  requests: { path: string; body: Record<string, unknown> }[] = [];
+  /** Answers for the next requests to a path, instead of the real ones; "network" fails without one. */
+  next: { path: string; answer: Response | "network" }[] = [];
+  /** The next message is stored, but the answer to it gets lost on the way. */
+  loseNextAnswer = false;
+  reply: (text: string) => Partial<Message> | null = (text) => ({ text: `收到：${text}` });
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const url = new URL(String(input));
+    const path = url.pathname;
+    const body = typeof init?.body === "string" ? (JSON.parse(init.body) as Record<string, unknown>) : {};
+    this.requests.push({ path, body });
+    const planned = this.next.find((n) => n.path === path);
+    if (planned) {
+      this.next.splice(this.next.indexOf(planned), 1);
+      if (planned.answer === "network") throw new TypeError("Failed to fetch");
+      return planned.answer;
+    }
+    if (path.endsWith("/sessions")) return json({ token: `t-${this.requests.length}`, conversation_id: "c1" });
+    if (path.endsWith("/attachments")) return json({ id: "a1", media_type: "image/png", size: 3 });
+    if (init?.method === "POST") {
+      const answer = json(this.take(body));
+      if (!this.loseNextAnswer) return answer;
+      this.loseNextAnswer = false;
+      throw new TypeError("Failed to fetch");
+    }
+    const after = Number(url.searchParams.get("after_seq"));
+    return json({ messages: this.messages.filter((m) => m.seq > after), state: this.state, more: false });
+  };
+
+  readonly createSocket = (): WebSocket => {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    queueMicrotask(() => socket.onopen?.());
+    return socket as unknown as WebSocket;
+  };
+
+  say(text: string, more: Partial<Message> = {}): Message {
+    const message: Message = { seq: this.messages.length + 1, sender: "bot", text, at: new Date().toISOString(), ...more };
+    this.messages.push(message);
+    return message;
+  }
+
+  push(frame: Record<string, unknown>): void {
+    this.sockets.at(-1)!.onmessage?.({ data: JSON.stringify(frame) });
+  }
+
+  get posted(): string[] {
+    return this.requests.filter((r) => r.path.endsWith("/messages") && r.body["client_id"]).map((r) => String(r.body["text"]));
+  }
+
+  private take(body: Record<string, unknown>) {
+    const clientId = String(body["client_id"]);
+    const known = this.messages.find((m) => m.client_id === clientId);
+    if (known) return { ack: { seq: known.seq }, messages: this.messages.filter((m) => m.seq === known.seq + 1), state: this.state };
+    const stored = this.say(String(body["text"]), { sender: "customer", client_id: clientId });
+    const reply = this.state === "human" ? null : this.reply(stored.text);
+    const replies = reply ? [this.say(reply.text ?? "", reply)] : [];
+    return { ack: { seq: stored.seq }, messages: replies, state: this.state };
+  }
+}
+
+export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+export function refusal(status: number, code: string, message: string): Response {
+  return json({ error: { code, message } }, status);
+}
