@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from actions import filing
 from actions.case import Case
@@ -26,11 +26,22 @@ class LoginProblem(Flow):
     _CAUSES = (
         Option("no_code", "收不到验证码", ("验证码", "短信", "收不到码")),
         Option("forgot", "忘记密码", ("忘记密码", "密码忘", "忘了密码", "不记得密码", "密码不对", "密码错")),
-        Option("old_phone", "原手机号不用了", ("换号", "换手机", "旧手机号", "号码不用", "停机", "原来的号", "老号码", "注销了号")),
-        Option("error", "一直提示错误", ("提示", "报错", "登不上", "登不进", "进不去", "转圈", "登录失败", "闪", "异常", "掉线")),
+        Option(
+            "old_phone",
+            "原手机号不用了",
+            ("换号", "换手机", "旧手机号", "号码不用", "停机", "原来的号", "老号码", "注销了号"),
+        ),
+        Option(
+            "error",
+            "一直提示错误",
+            ("提示", "报错", "登不上", "登不进", "进不去", "转圈", "登录失败", "闪", "异常", "掉线"),
+        ),
     )
-    _ADVICE = {
-        "no_code": "先看看短信有没有被手机拦截，过一分钟再取；验证码 {account.sms_validity}内有效，一天最多取 {account.sms_per_day}",
+    _ADVICE: Mapping[str, str] = {
+        "no_code": (
+            "先看看短信有没有被手机拦截，过一分钟再取；"
+            "验证码 {account.sms_validity}内有效，一天最多取 {account.sms_per_day}"
+        ),
         "forgot": "在登录页点「忘记密码」，用手机验证码就能重设；也可以直接用验证码登录",
         "error": "请先把 App 升到最新版，换个网络，再重新登录一次；同时最多登录 {account.devices}设备，多出的要先退出",
     }
@@ -93,8 +104,8 @@ class AccountChange(Flow):
         advice = "为了您的账户安全，处理前会向您核实身份。"
         if cause == "close":
             advice = (
-                f"注销有 {case.say('account.close_cooling')}冷静期，期间可以撤回。余额、积分、优惠券和未开的发票请先处理好，"
-                "注销后找不回来。"
+                f"注销有 {case.say('account.close_cooling')}冷静期，期间可以撤回。"
+                "余额、积分、优惠券和未开的发票请先处理好，注销后找不回来。"
             )
         wanted = known(case, "detail") or case.memory.first(PHONE) or case.memory.first(PLATE)
         return filing.file(

@@ -36,7 +36,10 @@ class AppError(Flow):
             case,
             summary=f"{self.title}：{code or what[:40]}",
             found="您说的情况记下了。",
-            advice=f"可以先试一下：退出重开，把 App 升到最新版{versions}，换个网络再进。急着加油可以先用小程序或到收银台。",
+            advice=(
+                f"可以先试一下：退出重开，把 App 升到最新版{versions}，换个网络再进。"
+                "急着加油可以先用小程序，或到收银台付。"
+            ),
             demand="修复故障",
             extra={"error_code": code} if code else None,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+from typing import Iterator, Mapping
 
 from actions import filing
 from actions.case import Case
@@ -29,10 +29,13 @@ class CardBindFailed(Flow):
         Option("password", "卡密码不对", ("密码",)),
         Option("other", "其他提示", ("其他", "别的")),
     )
-    _ADVICE = {
+    _ADVICE: Mapping[str, str] = {
         "not_found": "请对照卡面从左到右核对卡号，不要带空格；刚办的卡要等开卡激活后才能绑",
         "name": "办卡时登记的姓名、手机号要和您现在的账户一致；换过手机号的，先到「我的—账户」里改成新号再绑",
-        "code": "验证码 {account.sms_validity}内有效，一天最多 {account.sms_per_day}；请看看有没有被手机拦截，过一分钟再取",
+        "code": (
+            "验证码 {account.sms_validity}内有效，一天最多取 {account.sms_per_day}；"
+            "请看看有没有被手机拦截，过一分钟再取"
+        ),
         "password": "密码连续输错 {card.password_tries}会被锁；忘了密码要先在「油卡—密码」里重置",
     }
 

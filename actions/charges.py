@@ -88,7 +88,9 @@ class AmountMismatch(OrderFlow):
         order = case.found.get("order")
         heard = case.memory.amounts_fen() + [int(v) for v in case.memory.values(LITRES)]
         if (not isinstance(order, Order) or order.pump_fen is None) and len(heard) < 2:
-            yield Ask("amount", f"{named(order, case)}油机上显示的是多少钱、多少升？有小票照片也可以发来。", accepts="text")
+            yield Ask(
+                "amount", f"{named(order, case)}油机上显示的是多少钱、多少升？有小票照片也可以发来。", accepts="text"
+            )
 
     async def look_up(self, case: Case) -> None:
         await super().look_up(case)
@@ -100,7 +102,9 @@ class AmountMismatch(OrderFlow):
         checked = []
         if order is not None:
             pump = f"油机记录 {yuan(order.pump_fen)}" if order.pump_fen is not None else "油机记录待油站提供"
-            checked = [f"订单挂牌金额 {yuan(order.listed_fen)}，实付 {yuan(order.paid_fen)}，{order.litres:g} 升，{pump}"]
+            checked = [
+                f"订单挂牌金额 {yuan(order.listed_fen)}，实付 {yuan(order.paid_fen)}，{order.litres:g} 升，{pump}"
+            ]
             found += f"{checked[0]}。"
             if order.pump_fen is not None and order.paid_fen > order.pump_fen:
                 found += f"比油机多扣了 {yuan(order.paid_fen - order.pump_fen)}。"
@@ -139,7 +143,9 @@ class RechargeNotArrived(Flow):
         return filing.file(
             self,
             case,
-            summary=f"{self.title}：{payment_words(payment, case.now)}" if payment else f"{self.title}（未查到充值记录）",
+            summary=f"{self.title}：{payment_words(payment, case.now)}"
+            if payment
+            else f"{self.title}（未查到充值记录）",
             found=found,
             missing="我没有查到您最近的充值记录，先按您说的来办。",
             advice="核实前请不要重复充值。",

@@ -17,7 +17,6 @@ from contracts.entities import STATION
 from contracts.platform import Coupon, Order
 
 
-
 class CouponNotReceived(Flow):
     """A coupon that was bought or due and is not there."""
 
@@ -30,7 +29,9 @@ class CouponNotReceived(Flow):
         pending = [c for c in coupons if c.status == "pending"]
         late = [c for c in pending if self._due(case, c) <= case.now]
         # A coupon that is overdue is what people write about; one that is only just bought may be meant, too.
-        match = match_timed(late or pending, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
+        match = match_timed(
+            late or pending, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title
+        )
         self.pick(case, "coupon_id", match)
 
     def _due(self, case: Case, coupon: Coupon) -> datetime:
@@ -60,11 +61,12 @@ class CouponNotReceived(Flow):
                 "到了会出现在「我的—优惠券」。到点还没有，您再发我一句，我马上提交补发。",
             )
             return filing.solved(text)
-        found = f"{bought}，本应 {clock(due, case.now)} 前到账，已经晚了 {lasting(case.now - due)}，是我们没做好，对不起。"
+        late = lasting(case.now - due)
+        found = f"{bought}，本应在{clock(due, case.now)} 前到账，已经晚了 {late}，是我们没做好，对不起。"
         return filing.file(
             self,
             case,
-            summary=f"{self.title}：{coupon.title}，{clock(coupon.bought_at, case.now)} 购买，逾期 {lasting(case.now - due)}",
+            summary=f"{self.title}：{coupon.title}，{clock(coupon.bought_at, case.now)} 购买，逾期 {late}",
             found=found,
             advice="运营核实后会把券补到您的账户，请不用再买一张。",
             checked=[f"券 {coupon.id} 状态：待到账，应到账时间 {clock(due, case.now)}"],
@@ -74,7 +76,7 @@ class CouponNotReceived(Flow):
         )
 
     def _elsewhere(self, case: Case, coupons: Sequence[Coupon]) -> Conclusion | None:
-        """The coupon is there after all: arrived, spent or expired. Only one that the customer named is taken for it."""
+        """The coupon is there after all: arrived, spent or expired. Only one that was named is taken for it."""
         match = match_timed(coupons, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
         coupon = match.records[0] if match.hinted else None
         if coupon is None or coupon.status == "pending" or known(case, "coupon_id") is not None:
@@ -187,7 +189,7 @@ class LocationDiscountFailed(Flow):
     title = "定位偏差导致优惠失效"
 
     async def look_up(self, case: Case) -> None:
-        said = case.memory.first(STATION)
+        said = next(iter(case.memory.meant(STATION)), None)
         if said:
             case.fill("station", str(said))
         case.found["stations"] = list(dict.fromkeys(o.station_name for o in await case.orders()))[:3]
@@ -207,7 +209,8 @@ class LocationDiscountFailed(Flow):
             summary=f"{self.title}：{station or '油站未说明'}",
             found=f"记下了，您当时在{station}。" if station else "",
             advice=sentences(
-                f"优惠要求手机定位在油站 {radius}以内。如果您还在站里：打开精确定位、关掉再开一次定位，下拉刷新油站列表再试。",
+                f"优惠要求手机定位在油站 {radius}以内。",
+                "如果您还在站里：打开精确定位，把定位关掉再开一次，下拉刷新油站列表再试。",
                 "已经按原价付了的，核实后会把差价退给您。",
             ),
             demand="修正定位，补回优惠",

@@ -9,6 +9,7 @@ from actions.choice import NONE, UNKNOWN
 from actions.flow import Conclusion, Flow, Spoken
 from actions.wording import clock, masked, opening, sentences
 from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff
+from contracts.progress import ticket_card as progress_card
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, PlannedTicket, TicketStatus, TicketView
 
@@ -16,9 +17,6 @@ PERSON = {"title": "转人工", "payload": "human"}
 URGE = {"title": "催一下", "payload": "intent:ticket_urge"}
 WRONG_PROBLEM = {"title": "不是这个问题", "payload": "intent:ticket_cancel"}
 CRITICAL = "critical_intent"
-
-_STEP_NAMES = {"station": "油站核实", "finance": "财务审核", "ops": "运营核查", "tech": "技术排查"}
-_FINISHED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 
 
 def notes(case: Case, found: str = "", missing: str = "") -> str:
@@ -79,7 +77,7 @@ def file(
     buttons = [] if critical else [PERSON] if plan.priority == "P0" else []
     if wrong_button and not critical:
         buttons.append(WRONG_PROBLEM)
-    spoken = Spoken(said, tuple(buttons), ticket_card(flow.title, plan_view(plan), case))
+    spoken = Spoken(said, tuple(buttons), ticket_card(flow.title, plan_view(plan)))
     if not critical:
         return Conclusion((spoken,), (ticket, EndDialogue("filed")))
     hand_off = HandOff(CRITICAL, flow.intent, plan.department, plan.priority)
@@ -111,11 +109,13 @@ def again(flow: Flow, case: Case, ticket: TicketView) -> Conclusion:
     note = case.words or flow.title
     effect = AddToTicket(ticket.number, "again", note, _new_orders(case, ticket))
     buttons = (URGE, PERSON)
-    card = ticket_card(flow.title, ticket, case)
+    card = ticket_card(flow.title, ticket)
     return Conclusion((Spoken(text, buttons, card),), (effect, EndDialogue("filed")))
 
 
-def solved(text: str, *, buttons: Sequence[Mapping[str, str]] = (), card: Mapping[str, Any] | None = None) -> Conclusion:
+def solved(
+    text: str, *, buttons: Sequence[Mapping[str, str]] = (), card: Mapping[str, Any] | None = None
+) -> Conclusion:
     """An answer that ends the flow without a ticket."""
     return Conclusion((Spoken(text, tuple(buttons), card),), (EndDialogue("solved"),))
 
@@ -134,37 +134,14 @@ def plan_view(plan: PlannedTicket) -> TicketView:
     )
 
 
-def ticket_card(title: str, ticket: TicketView, case: Case) -> dict[str, Any]:
+def ticket_card(title: str, ticket: TicketView) -> dict[str, Any]:
     """The progress card of a ticket."""
-    return {
-        "type": "ticket",
-        "number": ticket.number,
-        "category": ticket.category,
-        "title": title,
-        "department": ticket.department,
-        "priority": ticket.priority,
-        "status": ticket.status.value,
-        "status_title": STATUS_TITLES[ticket.status],
-        "due_at": ticket.due_at.isoformat(),
-        "steps": _steps(ticket),
-    }
+    return progress_card(load_taxonomy(), ticket, title)
 
 
 def _working(category: str, department: str) -> tuple[str, ...]:
     """The departments that work on a ticket, in turn."""
     return load_taxonomy().steps.get(category) or (department,)
-
-
-def _steps(ticket: TicketView) -> list[dict[str, Any]]:
-    names = load_taxonomy().departments
-    working = _working(ticket.category, ticket.department)
-    middle = [_STEP_NAMES.get(d, f"{names[d]}处理") for d in working]
-    finished = ticket.status in _FINISHED
-    # Only the last of several departments works while the status is "finance review".
-    passed = len(middle) if finished else len(middle) - 1 if ticket.status is TicketStatus.FINANCE_REVIEW else 0
-    steps = [{"title": "已受理", "done": True}]
-    steps += [{"title": title, "done": place < passed} for place, title in enumerate(middle)]
-    return [*steps, {"title": "已解决", "done": finished}]
 
 
 def _details(

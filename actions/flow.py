@@ -46,7 +46,7 @@ class Ask:
             found = _PHONE.search(re.sub(r"[\s-]", "", text))
             return found.group() if found else None
         if self.accepts == "agreed":
-            return agreed(text)
+            return chosen(text, self.options) or agreed(text)
         if self.accepts == "tax_number":
             found = _TAX_NUMBER.search(re.sub(r"[\s-]", "", text.upper()))
             if found:
@@ -104,7 +104,8 @@ class Flow(ABC):
     """The slot that holds the record this flow is about; what the customer says about it can change the pick."""
 
     async def look_up(self, case: Case) -> None:
-        """Read what the platform knows and fill the slots that follow from it."""
+        """Read what the platform knows and fill the slots that follow from it; by default nothing."""
+        return None
 
     def needs(self, case: Case) -> Iterator[Ask]:
         """The questions of this flow, in order, whether answered or not."""

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Iterable, Mapping
+from typing import Any, Mapping
 
 from contracts.assistant import ANSWER_INTENT
 from contracts.entities import AMOUNT, TIME
 from language import normalise
 
 ANSWER_PAYLOAD = "answer:"
-_DENIED = ("不是", "并非", "不在", "不在的", "没在")
+_PRESSED = "payload"
+"""Role under which the service also passes a pressed button as an entity; `payload` says the same."""
+WRONG = "wrong"
 _LONGEST_SAID = 1000
 """Characters of one message that a ticket keeps; the conversation itself keeps all of them."""
 
 Found = Mapping[str, Any]
 """An entity in Rasa's shape: `entity`, `value`, and if known `role`, `text`, `start`, `end`."""
-
-
-def _denied(text: str, found: Found) -> bool:
-    start = found.get("start")
-    return isinstance(start, int) and text[:start].rstrip().endswith(_DENIED)
-
-
-def without_denied(text: str, entities: Iterable[Found]) -> tuple[Found, ...]:
-    """Drop what the customer takes back: in "不是昨天是前天" only 前天 stays.
-
-    A denied value stays when nothing of its type is put in its place.
-    """
-    found = tuple(entities)
-    kept = tuple(e for e in found if not _denied(text, e))
-    types = {e["entity"] for e in kept}
-    return tuple(e for e in found if e in kept or e["entity"] not in types)
 
 
 @dataclass(frozen=True)
@@ -53,7 +39,7 @@ class Message:
         return cls(
             text=text,
             intent=str((latest.get("intent") or {}).get("name") or ANSWER_INTENT),
-            entities=without_denied(text, latest.get("entities") or ()),
+            entities=tuple(e for e in latest.get("entities") or () if e.get("role") != _PRESSED),
             payload=metadata.get("payload") or None,
             attachments=tuple(str(a) for a in metadata.get("attachments") or ()),
         )
@@ -112,6 +98,14 @@ class Memory:
 
     def first(self, entity: str, role: str | None = None) -> Any:
         return next(iter(self.values(entity, role)), None)
+
+    def meant(self, entity: str) -> list[Any]:
+        """Values of a gun, station or fuel without those that the customer calls wrong."""
+        return [e["value"] for e in self.heard if e["entity"] == entity and e.get("role") != WRONG]
+
+    def mistaken(self, entity: str) -> list[Any]:
+        """What was chosen by mistake; where nothing is called wrong, what was named at all."""
+        return self.values(entity, WRONG) or self.meant(entity)
 
     def amounts_fen(self, role: str | None = None) -> list[int]:
         """Amounts that were named, in fen."""

@@ -41,7 +41,7 @@ class InvoiceApply(OrderFlow):
         case.found["titles"] = _titles(invoices)
         await super().look_up(case)
         said = case.words
-        for title, tax_number in case.found["titles"].items():
+        for title in case.found["titles"]:
             if title != _PERSONAL and title in said:
                 case.fill("invoice_title", title)
         title = case.get("invoice_title")
@@ -85,7 +85,9 @@ class InvoiceApply(OrderFlow):
             advice=f"发票草稿：{draft}{amount}。开好后一般 {case.say('invoice.arrival')}内发到「我的—发票」。",
             order_ids=order_ids(order),
             demand="开具发票",
-            extra={"draft": {"title": title, "tax_number": tax_number, "amount_fen": order.paid_fen if order else None}},
+            extra={
+                "draft": {"title": title, "tax_number": tax_number, "amount_fen": order.paid_fen if order else None}
+            },
         )
 
 
@@ -139,11 +141,15 @@ class InvoiceProblem(Flow):
                 found += "系统里显示开票失败，需要财务处理后重开。"
             elif invoice.status == "issued" and cause == "not_received":
                 found += "系统里显示已经开出，请先看一下「我的—发票」，我请财务重新发一次。"
-        advice = f"红冲重开一般 {case.say('invoice.red')}完成。" if cause in ("wrong_title", "red", "wrong_amount") else ""
+        advice = (
+            f"红冲重开一般 {case.say('invoice.red')}完成。" if cause in ("wrong_title", "red", "wrong_amount") else ""
+        )
         return filing.file(
             self,
             case,
-            summary=f"{title}：{invoice.title}，{yuan(invoice.amount_fen)}" if invoice else f"{title}（未查到发票记录）",
+            summary=f"{title}：{invoice.title}，{yuan(invoice.amount_fen)}"
+            if invoice
+            else f"{title}（未查到发票记录）",
             found=found,
             missing="我没有查到您的发票记录，先按您说的去核对。",
             advice=advice,

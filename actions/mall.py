@@ -151,7 +151,8 @@ class RedeemLogistics(GiftFlow):
         gift: GiftOrder | None = by_id(gifts, known(case, "gift_id"))
         if gift is not None and gift.status == "delivered":
             options = (Option("yes", "找到了"), Option(NO, "没有收到"))
-            text = f"{gift_words(gift, case)}显示已送达{self._parcel(gift)}。请看看家人、门卫或快递柜有没有代收，找到了吗？"
+            where = f"{gift_words(gift, case)}显示已送达{self._parcel(gift)}。"
+            text = f"{where}请看看家人、门卫或快递柜有没有代收，找到了吗？"
             yield Ask("solved", text, options, accepts="agreed")
 
     def _parcel(self, gift: GiftOrder) -> str:
@@ -166,9 +167,14 @@ class RedeemLogistics(GiftFlow):
         if case.get("solved") == "yes":
             return filing.solved("好的，收到就好。")
         if gift is not None and gift.status != "delivered" and case.now <= self._due(case, gift):
-            moving = f"已发货{self._parcel(gift)}" if gift.status == "shipped" else f"正在备货，{case.say('mall.ship')}内发出"
+            moving = (
+                f"已发货{self._parcel(gift)}"
+                if gift.status == "shipped"
+                else f"正在备货，{case.say('mall.ship')}内发出"
+            )
             until = clock(self._due(case, gift), case.now)
-            text = f"{gift_words(gift, case)}{moving}，最晚 {until} 送到。超过这个时间会自动补您 {case.say('mall.late_points')}。"
+            rule = f"超过这个时间会自动补您 {case.say('mall.late_points')}。"
+            text = f"{gift_words(gift, case)}{moving}，最晚 {until} 送到。{rule}"
             return filing.solved(sentences(filing.start(case), text))
         found, advice = "", "运营会催仓库和快递，把结果告诉您。"
         if gift is not None and gift.status == "delivered":

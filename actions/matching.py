@@ -44,8 +44,11 @@ def _order_amounts(order: Order) -> set[int]:
     return {amount for amount in (order.paid_fen, order.listed_fen, order.pump_fen) if amount is not None}
 
 
-def match_orders(orders: Sequence[Order], memory: Memory) -> Match[Order]:
-    """Narrow orders by number, time, station, amount, gun and fuel, in this order of trust."""
+def match_orders(orders: Sequence[Order], memory: Memory, *, mistaken: bool = False) -> Match[Order]:
+    """Narrow orders by number, time, station, amount, gun and fuel, in this order of trust.
+
+    `mistaken`: the order carries what was chosen by mistake, not what was meant.
+    """
     numbers = [str(number) for number in memory.values(ORDER_NUMBER)]
     named = tuple(o for o in orders if any(n and o.id.upper().endswith(n.upper()) for n in numbers))
     if named:
@@ -53,10 +56,11 @@ def match_orders(orders: Sequence[Order], memory: Memory) -> Match[Order]:
     hinted = False
     left: tuple[Order, ...] = tuple(orders)
     span = memory.span()
-    stations = [str(s) for s in memory.values(STATION)]
+    named_ones = memory.mistaken if mistaken else memory.meant
+    stations = [str(s) for s in named_ones(STATION)]
     amounts = set(memory.amounts_fen())
-    guns = {str(g) for g in memory.values(GUN)}
-    fuels = {str(f) for f in memory.values(FUEL)}
+    guns = {str(g) for g in named_ones(GUN)}
+    fuels = {str(f) for f in named_ones(FUEL)}
     checks: tuple[tuple[bool, Callable[[Order], bool]], ...] = (
         (span is not None, lambda o: span is not None and _within(o.paid_at or o.created_at, span)),
         (bool(stations), lambda o: any(same_station(o.station_name, s) for s in stations)),
@@ -91,7 +95,7 @@ def match_timed(
         hinted = hinted or told_apart
     if len(left) > 1:
         called = _called([name(r) for r in left], words)
-        kept = tuple(r for r, hit in zip(left, called) if hit)
+        kept = tuple(r for r, hit in zip(left, called, strict=True) if hit)
         if kept and len(kept) < len(left):
             left, hinted = kept, True
     return Match(left, hinted)

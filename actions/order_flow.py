@@ -22,6 +22,8 @@ class OrderFlow(Flow):
 
     record_slot = "order_id"
     question = "请问是哪一笔订单？"
+    mistaken = False
+    """Whether the order carries what the customer chose by mistake."""
 
     def fits(self, order: Order, case: Case) -> bool:
         """Whether the problem can be about this order at all."""
@@ -33,7 +35,8 @@ class OrderFlow(Flow):
 
     async def match(self, case: Case) -> Match[Order]:
         """The orders that may be meant."""
-        match = match_orders([o for o in await case.orders() if self.fits(o, case)], case.memory)
+        fitting = [o for o in await case.orders() if self.fits(o, case)]
+        match = match_orders(fitting, case.memory, mistaken=self.mistaken)
         likely = tuple(o for o in match.records if self.likely(o, case))
         return Match(likely, match.hinted) if likely else match
 

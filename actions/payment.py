@@ -16,7 +16,7 @@ from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, newest, ord
 from actions.records import order_status, payment_words
 from actions.refund import OrderQuery, RefundProgress, RefundRequest
 from actions.wording import sentences
-from contracts.entities import ERROR_CODE
+from contracts.entities import ERROR_CODE, FUEL, GUN, STATION
 from contracts.platform import Order, Payment
 
 _RECENT = timedelta(days=1)
@@ -81,7 +81,11 @@ class PaymentFailed(Flow):
     title = "支付失败"
 
     _REASONS = (
-        ("LIMIT", "这笔超出了限额（单笔 {payment.single_limit}、单日 {payment.daily_limit}），可以换一种支付方式，或分两笔付"),
+        (
+            "LIMIT",
+            "这笔超出了限额（单笔 {payment.single_limit}、单日 {payment.daily_limit}），"
+            "可以换一种支付方式，或分两笔付",
+        ),
         ("NOTENOUGH", "付款账户余额不足，换一张卡或换一种支付方式就可以"),
         ("NOT_ENOUGH", "付款账户余额不足，换一张卡或换一种支付方式就可以"),
         ("BALANCE", "付款账户余额不足，换一张卡或换一种支付方式就可以"),
@@ -168,6 +172,7 @@ class WrongSelection(OrderFlow):
     intent = "wrong_selection"
     title = "选错油站/油枪/油号/金额"
     question = "请问是哪一笔订单选错了？"
+    mistaken = True
 
     _CAUSES = (
         Option("station", "选错油站", ("油站", "加油站", "别的站", "隔壁站", "那个站", "站选", "另一个站")),
@@ -186,6 +191,10 @@ class WrongSelection(OrderFlow):
         yield from super().needs(case)
         if "cause" in case.memory.chosen or hinted(case.words, self._CAUSES) is None:
             yield Ask("cause", "请问是哪里选错了？", self._CAUSES)
+
+    def _meant(self, case: Case) -> list[str]:
+        """What should have been chosen, as far as it was said."""
+        return [str(v) for kind in (STATION, GUN, FUEL) for v in case.memory.values(kind, "right")]
 
     async def conclude(self, case: Case) -> Conclusion:
         order = await self.order(case)
@@ -207,7 +216,7 @@ class WrongSelection(OrderFlow):
             advice=advice,
             order_ids=order_ids(order),
             demand="撤销或更正订单",
-            extra={"wrong": title},
+            extra={"wrong": title, "meant": self._meant(case)},
         )
 
 

@@ -53,17 +53,26 @@ class PointsRefuelFailed(Flow):
         Option(
             "payment_failed",
             "支付失败",
-            ("支付失败", "付款失败", "付不了", "付不出", "报错", "提示失败", "弹失败", "点不动", "按不动", "转圈", "超时", "灰的"),
+            (
+                *("支付失败", "付款失败", "付不了", "付不出", "报错", "提示失败", "弹失败"),
+                *("点不动", "按不动", "转圈", "超时", "灰的"),
+            ),
         ),
         Option(
             "points_deducted",
             "积分扣了没抵油钱",
-            ("积分扣了", "扣了积分", "分扣了", "分没了", "扣了分", "没抵", "没抵扣", "照样扣", "全款", "分少了", "分扣掉"),
+            (
+                *("积分扣了", "扣了积分", "分扣了", "分没了", "扣了分", "分少了", "分扣掉"),
+                *("没抵", "没抵扣", "照样扣", "全款"),
+            ),
         ),
         Option(
             "device_fault",
             "加油机故障",
-            ("加油机", "油机", "油枪没", "枪没反应", "枪不出", "一滴没出", "没出油", "不出油", "机器上没", "机器没", "枪举"),
+            (
+                *("加油机", "油机", "油枪没", "枪没反应", "枪不出", "枪举", "一滴没出"),
+                *("没出油", "不出油", "机器上没", "机器没"),
+            ),
         ),
     )  # fmt: skip
 
@@ -246,7 +255,8 @@ class PointsExplain(Flow):
         lines = self._lines(case)
         if lines:
             text = "您最近的积分是这样算的：\n" + "\n".join(f"· {line}" for line in lines)
-            rule = f"\n基本规则是{case.say('points.per_yuan')}，按实付算，{case.say('points.diesel_factor')}，再乘会员等级倍数。"
+            basic, diesel = case.say("points.per_yuan"), case.say("points.diesel_factor")
+            rule = f"\n基本规则是{basic}，{diesel}，再乘会员等级倍数。"
             yield Ask("solved", f"{text}{rule}这样清楚了吗？", _CLEAR, accepts="agreed")
 
     def _lines(self, case: Case) -> list[str]:

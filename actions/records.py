@@ -109,7 +109,9 @@ def item(record: Record, now: datetime) -> Item:
         return Item(record.id, record.title, note, status, (record.title, record.id))
     if isinstance(record, FuelCard):
         status = _CARD_STATUS.get(record.status, record.status)
-        return Item(record.id, f"油卡 {record.number}", f"余额 {yuan(record.balance_fen)}", status, (record.number[-4:],))
+        return Item(
+            record.id, f"油卡 {record.number}", f"余额 {yuan(record.balance_fen)}", status, (record.number[-4:],)
+        )
     note = f"{channel(record.channel)} · {clock(record.requested_at, now)} 申请"
     return Item(record.id, f"退款 {yuan(record.amount_fen)}", note, refund_status(record), (record.id, record.order_id))
 

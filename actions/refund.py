@@ -79,8 +79,14 @@ class RefundRequest(OrderFlow):
     def _coupon(self, case: Case, coupon: Coupon) -> Conclusion:
         within = case.now < case.after(coupon.bought_at, "coupon.buy_refund_window")
         window = case.say("coupon.buy_refund_window")
-        found = f"查到您{clock(coupon.bought_at, case.now)} 花 {yuan(coupon.price_fen)}买的「{coupon.title}」，还没有用。"
-        rule = f"在购买后 {window}内，可以退。" if within else f"已超过购买后 {window}的可退时间，我提交给财务按您的情况审核。"
+        found = (
+            f"查到您{clock(coupon.bought_at, case.now)} 花 {yuan(coupon.price_fen)}买的「{coupon.title}」，还没有用。"
+        )
+        rule = (
+            f"在购买后 {window}内，可以退。"
+            if within
+            else f"已超过购买后 {window}的可退时间，我提交给财务按您的情况审核。"
+        )
         return filing.file(
             self,
             case,
@@ -103,9 +109,14 @@ def refund_due(case: Case, refund: Refund) -> datetime:
     return case.after(refund.sent_at or reviewed, fact) if fact else reviewed
 
 
+def _head(case: Case, refund: Refund) -> str:
+    asked = clock(refund.requested_at, case.now)
+    return f"您这笔 {yuan(refund.amount_fen)}的退款（{asked} 申请）{refund_status(refund)}"
+
+
 def refund_story(case: Case, refund: Refund) -> str:
     """Where a refund is, and when it comes."""
-    head = f"您这笔 {yuan(refund.amount_fen)}的退款（{clock(refund.requested_at, case.now)} 申请）{refund_status(refund)}"
+    head = _head(case, refund)
     if refund.status == "arrived":
         return f"{head}，已退回{channel(refund.channel)}，请到{channel(refund.channel)}的账单里看一下。"
     until = clock(refund_due(case, refund), case.now)
@@ -136,7 +147,9 @@ class RefundProgress(Flow):
     async def conclude(self, case: Case) -> Conclusion:
         refund: Refund | None = by_id(await case.refunds(), known(case, "refund_id"))
         if refund is not None and refund.status == "arrived":
-            text = sentences(filing.start(case), refund_story(case, refund), "如果账单里还是找不到，请转人工，我们查流水。")
+            text = sentences(
+                filing.start(case), refund_story(case, refund), "如果账单里还是找不到，请转人工，我们查流水。"
+            )
             return filing.solved(text, buttons=(filing.PERSON,))
         if refund is not None and refund.status != "refused" and case.now <= refund_due(case, refund):
             text = sentences(filing.start(case), refund_story(case, refund), "到时没收到再来找我，我马上帮您提交核查。")
@@ -144,7 +157,7 @@ class RefundProgress(Flow):
         found, summary = "", f"{self.title}（未查到退款记录）"
         if refund is not None:
             summary = f"{self.title}：{yuan(refund.amount_fen)}，{refund_status(refund)}"
-            found = f"您这笔 {yuan(refund.amount_fen)}的退款（{clock(refund.requested_at, case.now)} 申请）{refund_status(refund)}"
+            found = _head(case, refund)
             late = f"，已经超过应到时间 {clock(refund_due(case, refund), case.now)}，确实晚了，对不起。"
             found += "，我请财务复核原因。" if refund.status == "refused" else late
         return filing.file(
@@ -182,5 +195,6 @@ class OrderQuery(Flow):
             text = f"查到了：{order_words(shown[0], case.now)}，{listed(shown, case.now)['items'][0]['status']}。"
         else:
             total = yuan(sum(o.paid_fen for o in fuelled))
-            text = f"这是您{'符合条件' if match.hinted else '最近'}的 {len(shown)} 笔订单，其中已加油 {len(fuelled)} 笔，共 {total}。"
+            which = "符合条件" if match.hinted else "最近"
+            text = f"这是您{which}的 {len(shown)} 笔订单，其中已加油 {len(fuelled)} 笔，共 {total}。"
         return filing.solved(sentences(filing.start(case), text), card=listed(shown, case.now))

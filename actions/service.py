@@ -19,7 +19,9 @@ from contracts.tickets import TicketView
 _BARE_COMPLAINT = re.compile(
     r"(?:我|要|想|必须|一定|就是|投诉|举报|曝光|你们|平台|客服|公司|这个|什么|破|垃圾|的|了|啊|吧|到|12315|打|再|不|处理|就|[\W_])*"
 )
-_BARE_SUGGESTION = re.compile(r"(?:我|想|要|给|你们|提|有|个|一个|条|点|几个|小|建议|意见|反馈|一下|的|吧|啊|呢|[\W_])*")
+_BARE_SUGGESTION = re.compile(
+    r"(?:我|想|要|给|你们|提|有|个|一个|条|点|几个|小|建议|意见|反馈|一下|的|吧|啊|呢|[\W_])*"
+)
 
 
 class HumanAgent(Flow):

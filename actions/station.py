@@ -33,8 +33,8 @@ class StationFind(Flow):
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:
-        said = case.memory.first(STATION)
-        fuel = case.memory.first(FUEL)
+        said = next(iter(case.memory.meant(STATION)), None)
+        fuel = next(iter(case.memory.meant(FUEL)), None)
         found = await case.stations(str(said) if said else None)
         note = ""
         if not found and said and not case.unreachable:
@@ -42,7 +42,9 @@ class StationFind(Flow):
             found = await case.stations(None)
         if not found:
             missing = "我暂时没有查到油站信息，您可以在首页「附近油站」里看。"
-            return filing.solved("我暂时连不上油站系统，您可以先在首页「附近油站」里看。" if case.unreachable else missing)
+            return filing.solved(
+                "我暂时连不上油站系统，您可以先在首页「附近油站」里看。" if case.unreachable else missing
+            )
         shown = sorted(found[:_SHOWN], key=lambda s: _price(s, fuel)) if fuel else list(found[:_SHOWN])
         lines = "\n".join(f"· {_station_line(s, fuel)}" for s in shown)
         head = note or (f"查到{said}：" if said else "给您找了这几个油站：")
@@ -80,7 +82,7 @@ class AtStation(Flow):
 
     async def look_up(self, case: Case) -> None:
         orders = await case.orders()
-        said = case.memory.first(STATION)
+        said = next(iter(case.memory.meant(STATION)), None)
         hits = match_orders(orders, case.memory) if orders else Match[Order](())
         meant, latest = hits.only if hits.hinted else None, newest(orders)
         if said:

@@ -88,8 +88,8 @@ class TicketFlow(Flow):
         """What this flow does with the ticket."""
         raise NotImplementedError
 
-    def card(self, case: Case, ticket: TicketView) -> Mapping[str, Any]:
-        return filing.ticket_card(title_of(ticket), ticket, case)
+    def card(self, ticket: TicketView) -> Mapping[str, Any]:
+        return filing.ticket_card(title_of(ticket), ticket)
 
     def state(self, case: Case, ticket: TicketView) -> str:
         names = load_taxonomy().departments
@@ -110,7 +110,7 @@ class TicketProgress(TicketFlow):
         late = ticket.due_at < case.now
         buttons = (filing.URGE, filing.PERSON) if late else (filing.URGE,)
         text = sentences(filing.start(case), self.state(case, ticket))
-        return filing.solved(text, buttons=buttons, card=self.card(case, ticket))
+        return filing.solved(text, buttons=buttons, card=self.card(ticket))
 
 
 class TicketUrge(TicketFlow):
@@ -123,7 +123,7 @@ class TicketUrge(TicketFlow):
         text = sentences(filing.start(case), f"已经帮您催了，处理人会马上看到。{self.state(case, ticket)}")
         effect = AddToTicket(ticket.number, "urge", case.words or self.title)
         buttons = (filing.PERSON,)
-        return Conclusion((Spoken(text, buttons, self.card(case, ticket)),), (effect, EndDialogue("solved")))
+        return Conclusion((Spoken(text, buttons, self.card(ticket)),), (effect, EndDialogue("solved")))
 
 
 class TicketAddInfo(TicketFlow):
@@ -144,7 +144,7 @@ class TicketAddInfo(TicketFlow):
             note = f"{note}（附件：{'、'.join(case.memory.attachments)}）"
         text = f"已经补充到工单 {ticket.number}（{title_of(ticket)}），处理人会看到。{self.state(case, ticket)}"
         effect = AddToTicket(ticket.number, "info", note)
-        spoken = Spoken(sentences(filing.start(case), text), (), self.card(case, ticket))
+        spoken = Spoken(sentences(filing.start(case), text), (), self.card(ticket))
         return Conclusion((spoken,), (effect, EndDialogue("solved")))
 
 

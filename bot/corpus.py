@@ -46,7 +46,9 @@ def gather(nlu_data: Path, articles: Path) -> Corpus:
     found = {intent: lines for intent, lines in found.items() if lines}
     if not found:
         raise FileNotFoundError(f"no training messages in {nlu_data / 'intents' / 'train'}")
-    kept: dict[str, Sequence[str]] = {intent: diverse(lines, _WIDE_CAPS.get(intent, _INTENT_CAP)) for intent, lines in found.items()}
+    kept: dict[str, Sequence[str]] = {
+        intent: diverse(lines, _WIDE_CAPS.get(intent, _INTENT_CAP)) for intent, lines in found.items()
+    }
     left_out = {intent: len(lines) - len(kept[intent]) for intent, lines in found.items()}
     phrasings = [_lines(path) for path in sorted(articles.glob("**/*.phrasings.txt"))]
     questions = _spread(phrasings, _FAQ_CAP)

@@ -168,11 +168,12 @@ def dev_lines(root: Path) -> list[tuple[str, str]]:
 
 def score(model: Path, texts: Sequence[str]) -> list[dict[str, float]]:
     """The NLU's probabilities for each text, in batches."""
-    from bot.channel.step import readable
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
     from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.channel.step import readable
 
     _quiet()
     processor = Agent.load(str(model)).processor
@@ -195,11 +196,11 @@ def write_dev_scores(places: Places, model: Path, lines: Sequence[tuple[str, str
     scores = score(model, [text for text, _ in lines])
     temporary = places.dev_scores.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as out:
-        for (text, _), found in zip(lines, scores):
+        for (text, _), found in zip(lines, scores, strict=True):
             out.write(json.dumps({"text": text, "scores": found}, ensure_ascii=False) + "\n")
     os.replace(temporary, places.dev_scores)
     hits: dict[str, list[bool]] = {}
-    for (_, label), found in zip(lines, scores):
+    for (_, label), found in zip(lines, scores, strict=True):
         kind, _, name = label.partition(":")
         wanted = "faq" if kind == "faq" else name
         hits.setdefault(kind, []).append(max(found, key=lambda intent: found[intent]) == wanted)

@@ -34,7 +34,13 @@ def load(attempt_id: str, snapshot: Sequence[Mapping[str, Any]], domain: Domain)
             raise BadSnapshot(f"{type(error).__name__}: {error}") from error
         if len(events) != len(snapshot):
             raise BadSnapshot("an event without a known type")
+        if any(isinstance(event, SlotSet) and event.key not in _slot_names(domain) for event in events):
+            raise BadSnapshot("a slot that the domain does not have")
     return DialogueStateTracker.from_events(attempt_id, events, slots=domain.slots)
+
+
+def _slot_names(domain: Domain) -> frozenset[str]:
+    return frozenset(slot.name for slot in domain.slots)
 
 
 def save(tracker: DialogueStateTracker) -> list[dict[str, Any]]:

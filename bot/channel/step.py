@@ -7,8 +7,6 @@ import logging
 import os
 from typing import Any, Awaitable, Callable, Mapping
 
-from bot.channel import snapshot
-from bot.channel.turn import CHANNEL, ActionFailed, Said, run_turn
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
@@ -18,6 +16,9 @@ from sanic import Blueprint, response
 from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from bot.channel import snapshot
+from bot.channel.turn import CHANNEL, ActionFailed, Said, run_turn
 
 log = logging.getLogger(__name__)
 

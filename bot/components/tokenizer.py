@@ -3,12 +3,13 @@
 No `from __future__ import annotations` here: Rasa inspects a component's annotations and takes no strings.
 """
 
-from typing import Any, Dict, List, Text
+from typing import Any
 
-from language import normalise, pinyin, tokens
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.training_data.message import Message
+
+from language import normalise, pinyin, tokens
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -19,7 +20,7 @@ class FuelTokenizer(Tokenizer):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """The defaults that Rasa's base class expects."""
         return {
             "intent_tokenization_flag": False,
@@ -29,14 +30,14 @@ class FuelTokenizer(Tokenizer):
         }
 
     @staticmethod
-    def supported_languages() -> List[Text]:
+    def supported_languages() -> list[str]:
         """Chinese only."""
         return ["zh"]
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Cut the attribute's text; text without a word gives one token that no training message has."""
         text = normalise(message.get(attribute))
-        cut: List[Token] = []
+        cut: list[Token] = []
         offset = 0
         for word in tokens(text):
             place = text.find(word, offset)

@@ -7,7 +7,11 @@ import pytest
 from actions.choice import NO, NONE, YES, Option, agreed, chosen, hinted, unsure
 
 GUNS = (Option("gun", "选错油枪", ("油枪", "枪")), Option("station", "选错油站", ("油站", "站")))
-RECORDS = (Option("O1", "今天 10:32 城北站 200 元", ("城北站",)), Option("O2", "昨天 滨江站 150 元", ("滨江站",)), Option(NONE, "都不是"))
+RECORDS = (
+    Option("O1", "今天 10:32 城北站 200 元", ("城北站",)),
+    Option("O2", "昨天 滨江站 150 元", ("滨江站",)),
+    Option(NONE, "都不是"),
+)
 
 
 @pytest.mark.parametrize(

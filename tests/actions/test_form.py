@@ -36,9 +36,8 @@ async def test_a_correction_changes_the_order() -> None:
     asked = await talk.say("昨天那单选错了", "wrong_selection", [entity(TIME, day_span(ago(days=1)), "昨天")])
     assert asked.asked == "cause"
     assert asked.slots["order_id"] == "O1"
-    text = "不是昨天是前天，选错枪了"
-    days = [entity(TIME, day_span(ago(days=1)), "昨天", 2), entity(TIME, day_span(ago(days=2)), "前天", 5)]
-    turn = await talk.say(text, entities=days)
+    days = [entity(TIME, day_span(ago(days=2)), "前天", 5)]
+    turn = await talk.say("不是昨天是前天，选错枪了", entities=days)
     assert turn.slots["order_id"] == "O2"
     again = await talk.press("选错油枪", asked) if turn.asked else turn
     assert again.ticket.order_ids == ("O2",)
@@ -90,7 +89,9 @@ async def test_a_question_is_asked_twice_and_then_let_go() -> None:
 
 
 async def test_another_area_takes_over_cleanly() -> None:
-    platform = SmallPlatform(known=[order("O1", ago(days=1)), order("O2", ago(days=2))], coupon_list=[coupon("C1", ago(hours=26))])
+    platform = SmallPlatform(
+        known=[order("O1", ago(days=1)), order("O2", ago(days=2))], coupon_list=[coupon("C1", ago(hours=26))]
+    )
     talk = Talk(platform)
     await talk.say("退款", "refund_request")
     turn = await talk.say("我的加油券还没到账", "coupon_not_received")
@@ -191,6 +192,8 @@ async def test_the_opening_follows_the_feeling_and_is_said_once(feeling: str, wo
 
 
 async def test_memory_survives_its_slot() -> None:
-    memory = Memory(said=["a"], heard=[entity(AMOUNT, 200, "200")], told=["opening"], tries={"cause": 1}, chosen=["cause"])
+    memory = Memory(
+        said=["a"], heard=[entity(AMOUNT, 200, "200")], told=["opening"], tries={"cause": 1}, chosen=["cause"]
+    )
     assert Memory.from_slot(memory.to_slot()) == memory
     assert Memory.from_slot(None) == Memory()

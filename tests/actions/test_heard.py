@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from actions.heard import Memory, Message, without_denied
-from contracts.entities import AMOUNT, FUEL, TIME
+from actions.heard import Memory, Message
+from contracts.entities import AMOUNT, GUN, TIME
 from tests.actions.world import NOW, day_span, entity
 
 
-def test_a_denied_value_gives_way_to_the_one_put_in_its_place() -> None:
-    text = "不是92号是95号"
-    found = [entity(FUEL, "92号", "92号", 2), entity(FUEL, "95号", "95号", 6)]
-    assert [e["value"] for e in without_denied(text, found)] == ["95号"]
+def test_what_is_called_wrong_is_kept_apart() -> None:
+    memory = Memory()
+    guns = (entity(GUN, "5", "5号枪", 2, "wrong"), entity(GUN, "3", "3号枪", 8, "right"))
+    memory.listen(Message("选成5号枪其实是3号枪", "answer", guns))
+    assert memory.meant(GUN) == ["3"]
+    assert memory.mistaken(GUN) == ["5"]
+    memory = Memory()
+    memory.listen(Message("6号枪", "answer", (entity(GUN, "6", "6号枪"),)))
+    assert memory.meant(GUN) == memory.mistaken(GUN) == ["6"]
 
 
-def test_a_denied_value_alone_stays() -> None:
-    found = [entity(FUEL, "92号", "92号", 2)]
-    assert without_denied("不是92号", found) == tuple(found)
+def test_a_pressed_button_is_no_entity_of_the_words() -> None:
+    pressed = entity("station", "城北站", role="payload")
+    assert Message.from_tracker({"text": "城北站", "entities": [pressed]}).entities == ()
 
 
 def test_the_newest_of_a_type_and_role_wins() -> None:
@@ -44,7 +49,11 @@ def test_time_is_a_span_with_a_zone() -> None:
 
 
 def test_payload_and_attachments_come_from_the_metadata() -> None:
-    latest = {"text": "支付失败", "intent": {"name": "answer"}, "metadata": {"payload": "answer:cause=a=b", "attachments": ["x"]}}
+    latest = {
+        "text": "支付失败",
+        "intent": {"name": "answer"},
+        "metadata": {"payload": "answer:cause=a=b", "attachments": ["x"]},
+    }
     message = Message.from_tracker(latest)
     assert message.pressed == ("cause", "a=b")
     assert message.attachments == ("x",)

@@ -46,7 +46,12 @@ def test_hints_work_together() -> None:
 
 @pytest.mark.parametrize(
     ("name", "said", "same"),
-    [("油伴城北加油站", "城北站", True), ("城北站", "城北加油站", True), ("城北站", "城南站", False), ("城北站", "加油站", False)],
+    [
+        ("油伴城北加油站", "城北站", True),
+        ("城北站", "城北加油站", True),
+        ("城北站", "城南站", False),
+        ("城北站", "加油站", False),
+    ],
 )
 def test_station_names(name: str, said: str, same: bool) -> None:
     assert same_station(name, said) is same

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.effects import HandOff
-from contracts.entities import AMOUNT, ERROR_CODE, TIME
+from contracts.entities import AMOUNT, ERROR_CODE, GUN, TIME
 from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order, payment, unfuelled
 
 
@@ -128,6 +128,14 @@ async def test_wrong_choice_is_asked_when_it_is_not_said() -> None:
     turn = await talk.press("选错油枪", asked)
     assert "已经加油" in turn.text
     assert turn.ticket.order_ids == ("O1",)
+
+
+async def test_the_wrong_gun_finds_the_order_and_the_right_one_is_noted() -> None:
+    platform = SmallPlatform(known=[order("O1", ago(hours=1), gun="3"), order("O2", ago(hours=2), gun="5")])
+    guns = [entity(GUN, "5", "5号枪", 2, "wrong"), entity(GUN, "3", "3号枪", 8, "right")]
+    turn = await Talk(platform).say("选成5号枪其实是3号枪", "wrong_selection", guns)
+    assert turn.ticket.order_ids == ("O2",)
+    assert turn.ticket.details["meant"] == ["3"]
 
 
 async def test_refund_request_takes_the_waiting_order() -> None:
