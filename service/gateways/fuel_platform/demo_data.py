@@ -22,6 +22,7 @@ from contracts.platform import (
     PointsEntry,
     Refund,
 )
+from service.clock import CHINA
 
 LEVELS = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
 _FACTOR = {"puka": 1.0, "gold": 1.2, "platinum": 1.5, "diamond": 2.0}
@@ -62,6 +63,12 @@ class _Maker:
 
     def ago(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
         return self.now - timedelta(days=days, hours=hours, minutes=minutes)
+
+    def day(self, days: int, clock: str) -> datetime:
+        """A clock time in China, so many days before today."""
+        hour, minute = clock.split(":")
+        local = self.now.astimezone(CHINA) - timedelta(days=days)
+        return local.replace(hour=int(hour), minute=int(minute), second=12, microsecond=0)
 
     def later(self, days: float) -> datetime:
         return self.now + timedelta(days=days)
@@ -149,14 +156,14 @@ def build(customer_id: str, level: str, now: datetime) -> CustomerRecords:
 
 
 def _orders(make: _Maker) -> list[Order]:
-    ago = make.ago
+    ago, day = make.ago, make.day
     return [
         make.order(1, ago(minutes=6), NORTH, 200, status="paid", gun="3"),
         make.order(2, ago(hours=3), EAST, 150, gun="2", note="积分抵扣未成功，按全额支付"),
-        make.order(3, ago(days=1, hours=1), NORTH, 200, paid=230, pump=200, gun="5", fuel="95号"),
-        make.order(4, ago(days=2, hours=4), TECH, 260, gun="1", channel="alipay"),
-        make.order(5, ago(days=3, hours=2), RIVER, 300, gun="4", note="直降活动价未生效"),
-        make.order(6, ago(days=5, hours=6), SOUTH, 180, status="refunding", gun="6", pump=0),
+        make.order(3, day(1, "15:20"), NORTH, 200, paid=230, pump=200, gun="5", fuel="95号"),
+        make.order(4, day(2, "12:10"), TECH, 260, gun="1", channel="alipay"),
+        make.order(5, day(3, "18:45"), RIVER, 300, gun="4", note="直降活动价未生效"),
+        make.order(6, day(5, "08:35"), SOUTH, 180, status="refunding", gun="6", pump=0),
         make.order(7, ago(days=9), EAST, 240, gun="2", coupon_id=make.number(2, 4, ago(days=20))),
         make.order(8, ago(days=16), NORTH, 210, fuel="95号", gun="7"),
         make.order(9, ago(days=24), SOUTH, 190, gun="6"),
@@ -166,12 +173,13 @@ def _orders(make: _Maker) -> list[Order]:
 
 def _coupons(make: _Maker, orders: Sequence[Order]) -> list[Coupon]:
     ago, later = make.ago, make.later
+    bought = make.day(1, "19:10")
     return [
         Coupon(
-            make.number(2, 1, ago(hours=26)),
+            make.number(2, 1, bought),
             "满200减25加油券",
             "pending",
-            ago(hours=26),
+            bought,
             None,
             None,
             20_000,
@@ -261,7 +269,9 @@ def _payments(make: _Maker, orders: Sequence[Order]) -> list[Payment]:
             orders[1].created_at,
             "PTS-2107",
         ),
-        Payment(make.number(3, 34, make.ago(hours=26)), "coupon", None, "wechat", 990, "success", make.ago(hours=26)),
+        Payment(
+            make.number(3, 34, make.day(1, "19:10")), "coupon", None, "wechat", 990, "success", make.day(1, "19:10")
+        ),
     ]
     return sorted([*first, twin, *others], key=lambda p: p.created_at, reverse=True)
 
