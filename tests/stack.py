@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, IO
+from typing import IO, Any
 
 import httpx
 
@@ -37,7 +37,7 @@ class Stack:
     more: dict[str, str] = field(default_factory=dict)
     service_port: int = field(default_factory=free_port)
     assistant_port: int = field(default_factory=free_port)
-    _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _logs: dict[str, IO[bytes]] = field(default_factory=dict)
 
     @property
@@ -97,6 +97,9 @@ class Stack:
         if wait:
             self.wait_ready("assistant")
 
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
     def kill(self, name: str) -> None:
         """SIGKILL, as a machine that loses its power would."""
         process = self._processes.pop(name)
@@ -145,7 +148,7 @@ class Customer:
     _sent: int = 0
 
     @classmethod
-    def enter(cls, stack: Stack, customer_id: str | None) -> "Customer":
+    def enter(cls, stack: Stack, customer_id: str | None) -> Customer:
         body: dict[str, Any] = {}
         if customer_id is not None:
             answer = httpx.post(f"{stack.url}/api/v1/demo/customer-token", json={"customer_id": customer_id})
@@ -180,7 +183,7 @@ class Agent:
     token: str
 
     @classmethod
-    def enter(cls, stack: Stack, name: str, role: str = "agent", **options: str) -> "Agent":
+    def enter(cls, stack: Stack, name: str, role: str = "agent", **options: str) -> Agent:
         more = [part for key, value in options.items() for part in (f"--{key}", value)]
         stack.run("agents", "add", name, "--role", role, *more, stdin=PASSWORD + "\n")
         body = {"username": name, "password": PASSWORD}

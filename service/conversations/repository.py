@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from contracts.conversation import Owner, Sender
 from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
@@ -93,6 +93,44 @@ _MESSAGE = select(
 )
 
 
+# Statements of every turn are built once: building one costs more than running it.
+_BY_ID = _CONVERSATION.where(conversations.c.id == bindparam("id"))
+_LOCKED_BY_ID = _BY_ID.with_for_update(of=conversations)
+_BY_CLIENT_ID = _MESSAGE.where(
+    messages.c.conversation_id == bindparam("conversation_id"), messages.c.client_id == bindparam("client_id")
+)
+_BUTTONS = (
+    select(messages.c.buttons)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.buttons.is_not(None))
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_RESERVE = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("conversation"))
+    .values(seq=conversations.c.seq + bindparam("count"), updated_at=bindparam("now"))
+    .returning(conversations.c.seq)
+)
+_INSERT_MESSAGE = insert(messages).returning(messages.c.id)
+_INSERT_MESSAGES = insert(messages)
+_OPEN_DIALOGUE = (
+    select(
+        dialogues.c.id,
+        dialogues.c.problem,
+        dialogues.c.snapshot,
+        dialogues.c.active_loop,
+        dialogues.c.requested_slot,
+        dialogues.c.question,
+        dialogues.c.slots,
+        dialogues.c.opened_at,
+        dialogues.c.updated_at,
+    )
+    .where(dialogues.c.conversation_id == bindparam("conversation_id"), dialogues.c.outcome.is_(None))
+    .order_by(dialogues.c.id.desc())
+    .limit(1)
+)
+
+
 def _conversation(row: Any) -> ConversationRow:
     values = dict(row._mapping)
     values["owner"] = Owner(values["owner"])
@@ -107,10 +145,7 @@ def _message(row: Any) -> MessageRow:
 
 def conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> ConversationRow | None:
     """The conversation; `lock` holds its row until the unit of work ends."""
-    query = _CONVERSATION.where(conversations.c.id == conversation_id)
-    if lock:
-        query = query.with_for_update(of=conversations)
-    row = connection.execute(query).first()
+    row = connection.execute(_LOCKED_BY_ID if lock else _BY_ID, {"id": conversation_id}).first()
     return None if row is None else _conversation(row)
 
 
@@ -158,12 +193,7 @@ def add_identity(connection: Connection, contact_id: str, channel: str, external
 
 def reserve_seqs(connection: Connection, conversation_id: str, count: int, now: datetime) -> int:
     """Take `count` sequence numbers under the row's lock; returns the first."""
-    last = connection.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(seq=conversations.c.seq + count, updated_at=now)
-        .returning(conversations.c.seq)
-    ).scalar_one()
+    last = connection.execute(_RESERVE, {"conversation": conversation_id, "count": count, "now": now}).scalar_one()
     return int(last) - count + 1
 
 
@@ -189,18 +219,16 @@ def conversations_of_agent(connection: Connection, agent_id: int) -> list[Conver
 
 def insert_message(connection: Connection, **values: Any) -> int:
     """Add a message row; returns its id."""
-    return int(connection.execute(insert(messages).values(**values).returning(messages.c.id)).scalar_one())
+    return int(connection.execute(_INSERT_MESSAGE, values).scalar_one())
 
 
 def insert_messages(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        connection.execute(insert(messages), list(rows))
+        connection.execute(_INSERT_MESSAGES, list(rows))
 
 
 def message_by_client_id(connection: Connection, conversation_id: str, client_id: str) -> MessageRow | None:
-    row = connection.execute(
-        _MESSAGE.where(messages.c.conversation_id == conversation_id, messages.c.client_id == client_id)
-    ).first()
+    row = connection.execute(_BY_CLIENT_ID, {"conversation_id": conversation_id, "client_id": client_id}).first()
     return None if row is None else _message(row)
 
 
@@ -222,30 +250,14 @@ def messages_of_turn(connection: Connection, turn_id: int) -> list[MessageRow]:
     return [_message(row) for row in connection.execute(query.order_by(messages.c.seq))]
 
 
-def messages_with_buttons(connection: Connection, conversation_id: str, limit: int) -> list[MessageRow]:
-    """The newest messages that offered buttons, newest first."""
-    query = _MESSAGE.where(messages.c.conversation_id == conversation_id, messages.c.buttons.is_not(None))
-    return [_message(row) for row in connection.execute(query.order_by(messages.c.seq.desc()).limit(limit))]
+def buttons_shown(connection: Connection, conversation_id: str, limit: int) -> list[Sequence[Mapping[str, str]]]:
+    """The buttons of the newest messages that had some, newest first."""
+    return list(connection.execute(_BUTTONS, {"conversation_id": conversation_id, "limit": limit}).scalars())
 
 
 def open_dialogue(connection: Connection, conversation_id: str) -> DialogueRow | None:
     """The dialogue that is going on, if any."""
-    row = connection.execute(
-        select(
-            dialogues.c.id,
-            dialogues.c.problem,
-            dialogues.c.snapshot,
-            dialogues.c.active_loop,
-            dialogues.c.requested_slot,
-            dialogues.c.question,
-            dialogues.c.slots,
-            dialogues.c.opened_at,
-            dialogues.c.updated_at,
-        )
-        .where(dialogues.c.conversation_id == conversation_id, dialogues.c.outcome.is_(None))
-        .order_by(dialogues.c.id.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_OPEN_DIALOGUE, {"conversation_id": conversation_id}).first()
     return None if row is None else DialogueRow(**row._mapping)
 
 

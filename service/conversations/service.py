@@ -138,9 +138,8 @@ def wire_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def offered_buttons(connection: Connection, conversation_id: str, depth: int = 20) -> list[Mapping[str, Any]]:
     """Buttons that were shown lately, newest message first; `latest` marks those of the newest message."""
-    rows = repository.messages_with_buttons(connection, conversation_id, depth)
     return [
-        {"title": b["title"], "payload": b["payload"], "latest": place == 0}
-        for place, row in enumerate(rows)
-        for b in (row.buttons or ())
+        {"title": button["title"], "payload": button["payload"], "latest": place == 0}
+        for place, buttons in enumerate(repository.buttons_shown(connection, conversation_id, depth))
+        for button in buttons
     ]

@@ -20,11 +20,13 @@ class OutboxRow:
     attempts: int
 
 
+_INSERT = insert(outbox)
+
+
 def put(connection: Connection, topic: str, key: str, payload: Mapping[str, Any]) -> None:
     """Add a delivery to the caller's unit of work."""
-    connection.execute(
-        insert(outbox).values(topic=topic, key=key, payload=dict(payload), attempts=0, next_at=time.time(), dead=False)
-    )
+    row = {"topic": topic, "key": key, "payload": dict(payload), "attempts": 0, "next_at": time.time(), "dead": False}
+    connection.execute(_INSERT, row)
 
 
 def claim(connection: Connection, now: float, hold: float, limit: int) -> list[OutboxRow]:

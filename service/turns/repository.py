@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from service.turns.models import turns
 
@@ -53,15 +53,52 @@ _TURN = (
 )
 
 
+# Statements of every turn are built once: building one costs more than running it.
+_UNFINISHED = (
+    select(turns.c.id)
+    .where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.status.in_(UNFINISHED))
+    .limit(1)
+)
+_INSERT = insert(turns).returning(turns.c.id)
+_FINISH = update(turns).where(
+    turns.c.id == bindparam("its_id"), turns.c.attempt == bindparam("its_attempt"), turns.c.status == "running"
+)
+_JUDGED = (
+    select(
+        turns.c.seq,
+        turns.c.label,
+        turns.c.kind,
+        turns.c.tier,
+        turns.c.guard,
+        turns.c.confidence,
+        turns.c.sentiment,
+        turns.c.sentiment_score,
+        turns.c.outcome,
+        turns.c.trace,
+        turns.c.elapsed_ms,
+        turns.c.created_at,
+    )
+    .where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.label.is_not(None))
+    .order_by(turns.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+# What the escalation policy reads: without the traces, which are long.
+_SIGNALS = (
+    select(turns.c.label, turns.c.sentiment, turns.c.guard, turns.c.outcome)
+    .where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.label.is_not(None))
+    .order_by(turns.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
 def has_unfinished(connection: Connection, conversation_id: str) -> bool:
     """Whether an earlier message of the conversation still waits for its answer."""
-    query = select(turns.c.id).where(turns.c.conversation_id == conversation_id, turns.c.status.in_(UNFINISHED))
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(_UNFINISHED, {"conversation_id": conversation_id}).first() is not None
 
 
 def insert_turn(connection: Connection, **values: Any) -> int:
     """Add a turn; returns its id."""
-    return int(connection.execute(insert(turns).values(**values).returning(turns.c.id)).scalar_one())
+    return int(connection.execute(_INSERT, values).scalar_one())
 
 
 def turn(connection: Connection, turn_id: int) -> TurnRow | None:
@@ -95,11 +132,7 @@ def claim(connection: Connection, turn_id: int, now: float, lease_until: float, 
 
 def finish(connection: Connection, turn_id: int, attempt: int, **values: Any) -> bool:
     """Close the turn if this attempt still holds it."""
-    changed = connection.execute(
-        update(turns)
-        .where(turns.c.id == turn_id, turns.c.attempt == attempt, turns.c.status == "running")
-        .values(**values)
-    )
+    changed = connection.execute(_FINISH, {"its_id": turn_id, "its_attempt": attempt, **values})
     return changed.rowcount == 1
 
 
@@ -111,28 +144,16 @@ def abandoned(connection: Connection, now: float, limit: int = 100) -> list[int]
 
 def judged(connection: Connection, conversation_id: str, limit: int) -> list[JudgedTurn]:
     """The last decided turns, oldest first."""
-    query = (
-        select(
-            turns.c.seq,
-            turns.c.label,
-            turns.c.kind,
-            turns.c.tier,
-            turns.c.guard,
-            turns.c.confidence,
-            turns.c.sentiment,
-            turns.c.sentiment_score,
-            turns.c.outcome,
-            turns.c.trace,
-            turns.c.elapsed_ms,
-            turns.c.created_at,
-        )
-        .where(turns.c.conversation_id == conversation_id, turns.c.label.is_not(None))
-        .order_by(turns.c.seq.desc())
-        .limit(limit)
-    )
-    return [JudgedTurn(**row._mapping) for row in connection.execute(query)][::-1]
+    found = connection.execute(_JUDGED, {"conversation_id": conversation_id, "limit": limit})
+    return [JudgedTurn(**row._mapping) for row in found][::-1]
 
 
 def turn_of_message(connection: Connection, message_id: int) -> TurnRow | None:
     row = connection.execute(select(*_TURN).where(turns.c.message_id == message_id)).first()
     return None if row is None else TurnRow(*row)
+
+
+def signals(connection: Connection, conversation_id: str, limit: int) -> list[tuple[str, str, str | None, str | None]]:
+    """Label, feeling, guard and outcome of the last decided turns, oldest first."""
+    found = connection.execute(_SIGNALS, {"conversation_id": conversation_id, "limit": limit})
+    return [(row.label, row.sentiment, row.guard, row.outcome) for row in found][::-1]

@@ -223,7 +223,6 @@ class Turns:
         now: datetime,
     ) -> TurnInput:
         dialogue = conversations.open_dialogue(connection, conversation.id)
-        judged = repository.judged(connection, conversation.id, REMEMBERED_TURNS)
         situation = Situation(
             turn_id=turn_id,
             attempt=attempt,
@@ -236,7 +235,7 @@ class Turns:
             context=message.context or {},
             dialogue=_open(dialogue) if dialogue is not None else None,
             offered=conversations.offered_buttons(connection, conversation.id),
-            signals=tuple(TurnSignal(t.label, t.sentiment, t.guard, t.outcome) for t in judged),
+            signals=tuple(TurnSignal(*s) for s in repository.signals(connection, conversation.id, REMEMBERED_TURNS)),
             second_problem=conversation.second_problem,
             now=now,
         )
