@@ -97,7 +97,8 @@ class RouteContext:
     """What the router may know beside the text.
 
     `requested_slot` and `active_flow` describe the form that is asking; `recent_labels` are the labels of the
-    last customer turns, newest last; `offered` are the buttons that count as pressed when their title is typed.
+    last customer turns, newest last; `offered` are the buttons that count as pressed when their title is typed;
+    `attached` says that files came with the message.
     """
 
     active_flow: str | None = None
@@ -105,6 +106,7 @@ class RouteContext:
     offered: tuple[OfferedButton, ...] = ()
     recent_labels: tuple[str, ...] = ()
     payload: str | None = None
+    attached: bool = False
 
 
 @dataclass(frozen=True)

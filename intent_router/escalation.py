@@ -1,0 +1,113 @@
+"""When a conversation goes to a person: the policy of `contracts/taxonomy/sentiment.yml` as a pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from contracts.taxonomy import load_taxonomy
+
+OK, NOT_UNDERSTOOD, NO_PROGRESS = "ok", "not_understood", "no_progress"
+
+ASKED, ANGER, DISSATISFIED = "asked", "anger", "dissatisfied"
+STUCK, UNINTELLIGIBLE, CRITICAL = "no_progress", "not_understood", "critical_intent"
+
+CRITICAL_LABELS = frozenset({"intent:safety_emergency", "intent:account_security", "intent:points_stolen"})
+_HUMAN_LABEL = "intent:human_agent"
+_WAITS_AT_THE_PUMP = "intent:paid_not_fueled"
+_LOOKS_BACK = 3
+"""Customer turns over which a feeling is counted, the newest among them."""
+_FAQ_AREAS = {"refuel_flow": "payment", "order_refund": "payment", "membership": "points", "app_use": "app"}
+"""Areas of FAQ categories that go by another name than the area of the intents they stand beside."""
+
+
+@dataclass(frozen=True)
+class TurnSignal:
+    """One customer turn. `outcome` is how the assistant's answer to it went: `ok`, `not_understood`, `no_progress`.
+
+    `outcome` is None while the turn has no answer, that is for the newest one.
+    """
+
+    label: str
+    sentiment: str
+    guard: str | None
+    outcome: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`rule` is the line of the policy that fired. `offer_person`: a button, no hand-off."""
+
+    escalate: bool
+    reason: str | None
+    rule: str | None
+    offer_person: bool
+
+
+def judge(turns: Sequence[TurnSignal]) -> Verdict:
+    """Whether the newest of these customer turns (oldest first) hands the conversation to a person, and why.
+
+    Of several reasons the one that tells the person most comes first: danger, the wish, anger.
+    """
+    if not turns:
+        return Verdict(False, None, None, False)
+    newest = turns[-1]
+    offer = _felt(turns, "anxious") or newest.label == _WAITS_AT_THE_PUMP
+    for reason, fired, rule in (
+        (CRITICAL, newest.label in CRITICAL_LABELS or newest.guard == "safety", f"critical intent {newest.label}"),
+        (ASKED, newest.guard == "human" or newest.label == _HUMAN_LABEL, "the customer asks for a person"),
+        (ANGER, newest.sentiment == "angry", "angry at this turn"),
+        (DISSATISFIED, _felt(turns, "dissatisfied"), "dissatisfied in two of the last three customer turns"),
+        (STUCK, _stuck(turns), "the same problem again after two answers without progress"),
+        (UNINTELLIGIBLE, _not_understood(turns), "two answers in a row understood nothing"),
+    ):
+        if fired:
+            return Verdict(True, reason, rule, offer)
+    return Verdict(False, None, None, offer)
+
+
+def _felt(turns: Sequence[TurnSignal], sentiment: str) -> bool:
+    """The newest turn and one of the two before it feel like this."""
+    recent = turns[-_LOOKS_BACK:]
+    return recent[-1].sentiment == sentiment and sum(t.sentiment == sentiment for t in recent) > 1
+
+
+def _not_understood(turns: Sequence[TurnSignal]) -> bool:
+    answered = turns[:-1] if turns[-1].outcome is None else turns
+    return len(answered) > 1 and all(t.outcome == NOT_UNDERSTOOD for t in answered[-2:])
+
+
+def _stuck(turns: Sequence[TurnSignal]) -> bool:
+    """The newest turn is about a problem on which two answers made no progress, and none made any since."""
+    newest = turns[-1]
+    failures = 0
+    for turn in reversed(turns[:-1]):
+        if not _same_problem(turn.label, newest.label):
+            continue
+        if turn.outcome != NO_PROGRESS:
+            return False
+        failures += 1
+        if failures == 2:
+            return True
+    return False
+
+
+def _same_problem(one: str, other: str) -> bool:
+    """Equal labels, labels of one area, or a message without a problem of its own ("还是不行")."""
+    first, second = _area(one), _area(other)
+    return one == other or first is None or second is None or first == second
+
+
+@lru_cache(maxsize=1024)
+def _area(label: str) -> str | None:
+    """The business area of a label; None for chat, tickets, service, which follow the problem that is open."""
+    taxonomy = load_taxonomy()
+    kind, _, name = label.partition(":")
+    if kind == "faq" and name in taxonomy.questions:
+        category = taxonomy.questions[name].category
+        return None if category == "service" else _FAQ_AREAS.get(category, category)
+    if kind == "intent" and name in taxonomy.intents:
+        group = taxonomy.intents[name].group
+        return None if group in ("chat", "ticket", "service") else group
+    return None
