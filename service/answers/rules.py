@@ -127,6 +127,15 @@ def handoff_plan(reason: str, rule: str, voice: Voice, *, department: str | None
     )
 
 
+def with_filed(plan: Plan, flow: Plan) -> Plan:
+    """A hand-off that also files what the flow could file without asking; otherwise the hand-off alone."""
+    if not any(isinstance(e, (FileTicket, AddToTicket)) for e in flow.effects):
+        return plan
+    filed = tuple(e for e in flow.effects if not isinstance(e, (EndDialogue, HandOff)))
+    told = tuple(replace(r, buttons=()) for r in flow.replies)
+    return replace(plan, replies=(*plan.replies, *told), effects=(*filed, *plan.effects))
+
+
 def step_plan(problem: str, step: AssistantOutcome, voice: Voice) -> Plan:
     """What a turn of a flow said and wants."""
     ended = next((e.outcome for e in step.effects if isinstance(e, EndDialogue)), None)
@@ -216,5 +225,5 @@ def queue_text(place: int, estimate_minutes: int | None, voice: Voice) -> str:
 
 
 def repeats_article(article_id: str, recent_labels: Sequence[str]) -> bool:
-    """Whether this article was the answer to one of the last two turns already."""
-    return f"faq:{article_id}" in recent_labels[-2:]
+    """Whether this article was the answer to the turn before already."""
+    return f"faq:{article_id}" in recent_labels[-1:]

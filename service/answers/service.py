@@ -173,8 +173,15 @@ class Answers:
     async def _plan(
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
     ) -> Plan:
-        if verdict.escalate and decision.name not in CRITICAL:
-            return self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
+        # Who waits in the queue already is helped on; only his wish for a person is answered with his place.
+        waits = situation.owner is Owner.QUEUED and verdict.reason != "asked"
+        if verdict.escalate and decision.name not in CRITICAL and not waits:
+            plan = self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
+            if decision.kind is not Kind.FLOW or decision.answer or situation.owner is Owner.QUEUED:
+                return plan
+            # The problem is written down on the way, so that the person finds it filed; questions are left to him.
+            flow = await self._step(situation, None, decision, decision.name, decision.name, voice)
+            return rules.with_filed(plan, flow)
         if decision.payload == rules.HUMAN or decision.kind is Kind.HANDOFF:
             return self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
         if decision.guard == "cancel" or decision.payload == rules.CANCEL:

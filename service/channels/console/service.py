@@ -42,6 +42,8 @@ from service.turns.service import JudgedTurn
 LEVEL_TITLES = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
 FEELING_TITLES = {"calm": "平静", "anxious": "焦虑", "dissatisfied": "不满", "angry": "愤怒"}
 STORY_MESSAGES = 500
+# Labels that say how somebody feels or what he wants done, not what happened.
+UNSPECIFIC = frozenset({"intent:complaint_general", "intent:callback_request", "intent:ticket_urge"})
 
 
 def label_title(taxonomy: Taxonomy, label: str | None) -> str:
@@ -150,9 +152,9 @@ async def queue(house: House, now: datetime) -> list[QueueItem]:
 
 
 def problem_turn(turns: list[JudgedTurn]) -> JudgedTurn | None:
-    """The turn that says what it is about: the last flow or article; else the last one."""
+    """The turn that says what it is about: the last concrete problem or question; else the last one."""
     about = [t for t in turns if t.kind in ("flow", "faq")]
-    relevant = about or turns
+    relevant = [t for t in about if t.label not in UNSPECIFIC] or about or turns
     return relevant[-1] if relevant else None
 
 
