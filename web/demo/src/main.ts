@@ -1,4 +1,5 @@
 /** The demo shop front: plays the part of the fuel app around the widget. */
+import "./phone.css";
 import "./style.css";
 import { h } from "../../widget/src/view/dom";
 import type {} from "../../widget/src/index";

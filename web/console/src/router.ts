@@ -1,0 +1,25 @@
+import { createRouter, createWebHistory, type Router, type RouterHistory } from "vue-router";
+import { useSession } from "./stores/session";
+
+export function buildRouter(history: RouterHistory = createWebHistory("/console/")): Router {
+  const router = createRouter({
+    history,
+    routes: [
+      { path: "/login", name: "login", component: () => import("./pages/LoginPage.vue"), meta: { title: "登录" } },
+      { path: "/", redirect: { name: "desk" } },
+      { path: "/conversations/:id?", name: "desk", component: () => import("./pages/DeskPage.vue"), meta: { title: "会话" } },
+      { path: "/tickets/:number?", name: "tickets", component: () => import("./pages/TicketsPage.vue"), meta: { title: "工单" } },
+      { path: "/nothing", name: "nothing", component: () => import("./pages/NothingPage.vue"), meta: { title: "工作台" } },
+      { path: "/:rest(.*)*", redirect: { name: "desk" } },
+    ],
+  });
+  router.beforeEach((to) => {
+    const session = useSession();
+    if (!session.agent) return to.name === "login" ? true : { name: "login", query: { to: to.fullPath } };
+    if (to.name === "login") return { name: "desk" };
+    if (to.name === "desk" && !session.pages.desk) return { name: session.pages.tickets ? "tickets" : "nothing" };
+    if (to.name === "tickets" && !session.pages.tickets) return { name: "nothing" };
+    return true;
+  });
+  return router;
+}

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { auth } from "../src/service";
+import { firstLine, useDesk } from "../src/stores/desk";
+import { useQueue } from "../src/stores/queue";
+import { useSession } from "../src/stores/session";
+import { AGENT, claimed, message, refusal, story, world, type World } from "./world";
+
+const STORY = "GET /api/v1/conversations/c1";
+const SAY = "POST /api/v1/conversations/c1/messages";
+let w: World;
+
+const texts = () => useDesk().lines.map((line) => (line.message ?? line.pending).text);
+
+async function login(): Promise<void> {
+  w.on("POST /api/v1/agents/login", { token: "tok", agent: AGENT });
+  await useSession().login("xiaolin", "secret");
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  w = world();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+describe("claiming", () => {
+  it("takes the conversation and prefills the first line, once for each time it is taken", async () => {
+    await login();
+    const desk = useDesk();
+    w.on(STORY, story()).on("POST /api/v1/conversations/c1/claim", () => {
+      w.on(STORY, claimed());
+      return { state: "human", epoch: 2 };
+    });
+    await desk.open("c1");
+    expect(desk.claimable).toBe(true);
+    expect(desk.draft).toBe("");
+    expect(await desk.claim()).toBeNull();
+    expect(desk.isMine).toBe(true);
+    expect(desk.draft).toBe(firstLine("加油券未到账：“我的券呢”", "1001"));
+    desk.setDraft("");
+    await desk.refresh();
+    expect(desk.draft).toBe("");
+    w.on(STORY, claimed({ epoch: 4 }));
+    await desk.refresh();
+    expect(desk.draft).not.toBe("");
+  });
+
+  it("says so when another agent was faster, and shows the new state", async () => {
+    const desk = useDesk();
+    w.on(STORY, story()).on("POST /api/v1/conversations/c1/claim", () => {
+      w.on(STORY, story({ state: "human", agent: { ...AGENT, id: 2, number: "1002" } }));
+      return refusal(409, "already_claimed", "已由其他客服接入");
+    });
+    await desk.open("c1");
+    expect(await desk.claim()).toBe("已由其他客服接入");
+    expect(desk.isMine).toBe(false);
+    expect(desk.claimable).toBe(false);
+  });
+
+  it("never reads the customer's anger back to him", () => {
+    expect(firstLine("我要退款：“你们这什么破平台”", "1001")).not.toContain("破平台");
+    expect(firstLine("我要退款：“你们这什么破平台”", "1001")).toContain("我要退款");
+    expect(firstLine("“转人工”", "")).not.toContain("转人工");
+  });
+});
+
+describe("speaking", () => {
+  beforeEach(() => {
+    w.on(STORY, claimed());
+  });
+
+  it("shows the words at once and once, whatever comes first", async () => {
+    const desk = useDesk();
+    await desk.open("c1");
+    desk.setDraft("您好");
+    w.on(SAY, () => {
+      const id = w.asked.at(-1)!.body["client_id"] as string;
+      w.on(STORY, claimed({ messages: [message(1, "customer", "我的券呢"), message(2, "agent", "您好", { client_id: id })] }));
+      return { seq: 2 };
+    });
+    const saying = desk.say();
+    expect(texts()).toEqual(["我的券呢", "您好"]);
+    expect(desk.draft).toBe("");
+    await saying;
+    await vi.advanceTimersByTimeAsync(300);
+    expect(texts()).toEqual(["我的券呢", "您好"]);
+    expect(desk.lines.at(-1)!.message?.seq).toBe(2);
+  });
+
+  it("keeps unsent words over a reload and sends them with the same id when the line is back", async () => {
+    const desk = useDesk();
+    await desk.open("c1");
+    desk.setDraft("稍等");
+    w.on(SAY, "network");
+    await desk.say();
+    const id = w.asked.at(-1)!.body["client_id"];
+    expect(desk.lines.at(-1)!.pending).toMatchObject({ status: "waiting" });
+    desk.leave();
+    await desk.open("c1");
+    expect(texts().at(-1)).toBe("稍等");
+    w.on(SAY, { seq: 2 });
+    desk.retryWaiting();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(w.asked.filter((a) => a.method === "POST").at(-1)!.body["client_id"]).toBe(id);
+    expect(desk.lines.at(-1)!.pending).toBeNull();
+  });
+
+  it("puts the words back into the input when the log-in is over", async () => {
+    await login();
+    const desk = useDesk();
+    await desk.open("c1");
+    desk.setDraft("这句话不能丢");
+    w.on(SAY, refusal(401, "bad_token", "登录已过期，请重新登录"));
+    await desk.say();
+    expect(useSession().agent).toBeNull();
+    expect(useSession().expired).toBe(true);
+    expect(auth.token).toBeNull();
+    expect(desk.draft).toBe("这句话不能丢");
+    desk.leave();
+    await desk.open("c1");
+    expect(desk.draft).toBe("这句话不能丢");
+  });
+
+  it("lets a refused message be taken back", async () => {
+    const desk = useDesk();
+    await desk.open("c1");
+    desk.setDraft("一");
+    w.on(SAY, refusal(409, "not_yours", "这个会话现在不在您手上"));
+    await desk.say();
+    const pending = desk.lines.at(-1)!.pending!;
+    expect(pending).toMatchObject({ status: "failed", error: "这个会话现在不在您手上" });
+    desk.setDraft("二");
+    desk.takeBack(pending.client_id);
+    expect(desk.draft).toBe("二\n一");
+    expect(texts()).toEqual(["我的券呢"]);
+  });
+
+  it("keeps a draft for each conversation", async () => {
+    w.on("GET /api/v1/conversations/c2", claimed({ conversation_id: "c2", epoch: 0 }));
+    const desk = useDesk();
+    await desk.open("c1");
+    desk.setDraft("给一");
+    await desk.open("c2");
+    desk.setDraft("给二");
+    await desk.open("c1");
+    expect(desk.draft).toBe("给一");
+  });
+});
+
+describe("hints", () => {
+  it("cause one fetch, however many come at once", async () => {
+    const desk = useDesk();
+    w.on(STORY, story());
+    await desk.open("c1");
+    for (let i = 0; i < 20; i += 1) desk.refreshSoon();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(w.count(STORY)).toBe(2);
+    const queue = useQueue();
+    await Promise.all(Array.from({ length: 20 }, () => queue.refresh()));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(w.count("GET /api/v1/handoff/queue")).toBe(2);
+  });
+
+  it("show the conversation that was opened last, not the slowest answer", async () => {
+    let answerSlowly: (value: Response) => void = () => undefined;
+    const slow = new Promise<Response>((resolve) => (answerSlowly = resolve));
+    const fast = w.fetch;
+    vi.stubGlobal("fetch", (input: RequestInfo, init?: RequestInit) => (String(input).endsWith("/c1") ? slow : fast(input, init)));
+    w.on("GET /api/v1/conversations/c2", story({ conversation_id: "c2" }));
+    const desk = useDesk();
+    const first = desk.open("c1");
+    await desk.open("c2");
+    answerSlowly(new Response(JSON.stringify(story())));
+    await first;
+    expect(desk.story?.conversation_id).toBe("c2");
+  });
+
+  it("leave the lists as they were when a fetch fails, and say what happened", async () => {
+    const queue = useQueue();
+    w.on("GET /api/v1/conversations?mine=true", {
+      items: [{ conversation_id: "c1", customer: story().customer, state: "human", updated_at: "2024-11-22T02:00:00Z", preview: "" }],
+    });
+    await queue.refresh();
+    w.on("GET /api/v1/handoff/queue", "network");
+    await queue.refresh();
+    expect(queue.mine).toHaveLength(1);
+    expect(queue.problem).toContain("网络");
+  });
+});
