@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 # Routing holds the interpreter anyway: for ordinary messages a change of threads costs more than it gives.
 SHORT_TEXT = 400
 DIALOGUE_LIFE = timedelta(hours=24)
+GENERAL = "complaint_general"
 CRITICAL = frozenset({"safety_emergency", "account_security", "points_stolen"})
 
 
@@ -179,6 +180,8 @@ class Answers:
             plan = self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
             if decision.kind is not Kind.FLOW or decision.answer or situation.owner is Owner.QUEUED:
                 return plan
+            if decision.name == GENERAL and await self._open_tickets(situation.conversation_id):
+                return plan  # it is about what is filed already
             # The problem is written down on the way, so that the person finds it filed; questions are left to him.
             flow = await self._step(situation, None, decision, decision.name, decision.name, voice)
             return rules.with_filed(plan, flow)
