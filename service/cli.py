@@ -148,7 +148,6 @@ def escalation(
     """Replay conversations through the escalation policy, with the trained router of this machine."""
     from intent_router import Router
     from intent_router.replay import replay
-
     from knowledge_base.facts import FileFacts
     from knowledge_base.store import FileArticleStore
     from service.house import KNOWLEDGE_ROOT

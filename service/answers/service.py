@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Awaitable, Callable, Mapping, Protocol, Sequence
 from uuid import uuid4
 
-from intent_router.escalation import TurnSignal, Verdict
-
 from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
 from contracts.conversation import Owner, Reply
 from contracts.decision import Decision, Kind, OfferedButton, RouteContext
@@ -22,6 +20,7 @@ from contracts.knowledge import ArticleStore
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketView
 from intent_router import Router, escalation
+from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
 from service.answers import rules
 from service.answers.rules import DialogueChange, Plan, Voice

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from intent_router import Router
-
 from contracts.errors import NotReady
 from contracts.knowledge import ArticleStore
+from intent_router import Router
 from service.answers.service import Understanding
 
 log = logging.getLogger(__name__)

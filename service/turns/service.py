@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Callable, Mapping, Sequence
 
-from intent_router.escalation import TurnSignal
 from sqlalchemy import Connection
 
 from contracts.conversation import InboundMessage, Owner, Reply
@@ -16,6 +15,7 @@ from contracts.decision import Decision
 from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, WithdrawTicket
 from contracts.errors import PlatformUnavailable, YoubanError
 from contracts.platform import FuelPlatform
+from intent_router.escalation import TurnSignal
 from service import metrics
 from service.answers import rules
 from service.answers.rules import Plan, Voice

@@ -12,7 +12,7 @@ from contracts.conversation import Owner, Sender
 from contracts.errors import NotFound, PlatformUnavailable
 from contracts.platform import Customer
 from contracts.progress import progress_steps, title_of
-from contracts.taxonomy import Taxonomy
+from contracts.taxonomy import Taxonomy, load_taxonomy
 from contracts.tickets import OPEN_STATUSES, STATUS_TITLES
 from service.agents import service as agents
 from service.agents.service import AgentRow
@@ -43,7 +43,9 @@ LEVEL_TITLES = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamo
 FEELING_TITLES = {"calm": "平静", "anxious": "焦虑", "dissatisfied": "不满", "angry": "愤怒"}
 STORY_MESSAGES = 500
 # Labels that say how somebody feels or what he wants done, not what happened.
-UNSPECIFIC = frozenset({"intent:complaint_general", "intent:callback_request", "intent:ticket_urge"})
+UNSPECIFIC = frozenset({"intent:complaint_general", "intent:callback_request"}) | {
+    f"intent:{spec.id}" for spec in load_taxonomy().intents.values() if spec.group == "ticket"
+}
 
 
 def label_title(taxonomy: Taxonomy, label: str | None) -> str:
@@ -152,9 +154,9 @@ async def queue(house: House, now: datetime) -> list[QueueItem]:
 
 
 def problem_turn(turns: list[JudgedTurn]) -> JudgedTurn | None:
-    """The turn that says what it is about: the last concrete problem or question; else the last one."""
-    about = [t for t in turns if t.kind in ("flow", "faq")]
-    relevant = [t for t in about if t.label not in UNSPECIFIC] or about or turns
+    """The turn that says what it is about: the last concrete problem, else the last question, else the last turn."""
+    problems = [t for t in turns if t.kind == "flow" and t.label not in UNSPECIFIC]
+    relevant = problems or [t for t in turns if t.kind == "faq"] or turns
     return relevant[-1] if relevant else None
 
 

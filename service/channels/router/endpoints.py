@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from knowledge_base.search import ArticleSearch
 
 from contracts.decision import RouteContext
 from contracts.errors import NotFound
+from knowledge_base.search import ArticleSearch
 from service.access import agent_or_internal
 from service.agents.service import AgentRow
 from service.channels.console.schemas import RouteAnswer, RouteRequest
