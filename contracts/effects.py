@@ -6,7 +6,7 @@ On the wire an effect is the `custom` part of an action's message: `{"effect": "
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Mapping, Union
+from typing import Any, Mapping
 
 from contracts.errors import ContractError
 
@@ -62,7 +62,7 @@ class EndDialogue:
     outcome: str
 
 
-Effect = Union[FileTicket, AddToTicket, WithdrawTicket, HandOff, EndDialogue]
+Effect = FileTicket | AddToTicket | WithdrawTicket | HandOff | EndDialogue
 
 _BY_NAME: dict[str, type[Any]] = {
     "file_ticket": FileTicket,
