@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from language.alignment import AlignedText
 from language.concepts import concepts
-from language.grams import character_grams, sound_grams
+from language.grams import character_grams, joined_runs, sound_grams
 from language.normaliser import normalise, normalise_aligned
 from language.numerals import chinese_number
 from language.segmentation import segment, tokens
@@ -19,6 +19,7 @@ __all__ = [
     "character_grams",
     "chinese_number",
     "concepts",
+    "joined_runs",
     "normalise",
     "normalise_aligned",
     "pinyin",
