@@ -61,6 +61,7 @@ class Situation:
     owner: Owner
     text: str
     payload: str | None
+    attachments: tuple[str, ...]
     channel: str
     context: Mapping[str, Any]
     dialogue: OpenDialogue | None
@@ -164,6 +165,7 @@ class Answers:
             offered=tuple(OfferedButton(o["title"], o["payload"]) for o in offered),
             recent_labels=tuple(s.label for s in situation.signals),
             payload=payload,
+            attached=bool(situation.attachments),
         )
 
     def _judge(self, situation: Situation, decision: Decision) -> Verdict:
@@ -278,6 +280,7 @@ class Answers:
                 "problem": problem,
                 "payload": decision.payload,
                 "context": dict(situation.context),
+                "attachments": list(situation.attachments),
             },
         )
         try:

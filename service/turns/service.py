@@ -10,7 +10,7 @@ from typing import Any, Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from contracts.conversation import InboundMessage, Owner, Reply
+from contracts.conversation import Attachment, InboundMessage, Owner, Reply
 from contracts.decision import Decision
 from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, WithdrawTicket
 from contracts.errors import PlatformUnavailable, YoubanError
@@ -231,6 +231,7 @@ class Turns:
             owner=conversation.owner,
             text=message.text[: self._message_limit],
             payload=message.payload,
+            attachments=tuple(_attachment_id(a) for a in message.attachments or ()),
             channel=conversation.channel,
             context=message.context or {},
             dialogue=_open(dialogue) if dialogue is not None else None,
@@ -368,6 +369,10 @@ def _open(row: DialogueRow) -> OpenDialogue:
         slots=row.slots,
         updated_at=row.updated_at,
     )
+
+
+def _attachment_id(attachment: Attachment | Mapping[str, str]) -> str:
+    return attachment.id if isinstance(attachment, Attachment) else attachment["id"]
 
 
 def _judgement(decision: Decision) -> dict[str, Any]:
