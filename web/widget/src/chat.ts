@@ -1,6 +1,5 @@
 /** The conversation as the page sees it: session, messages, sending, socket, queue place. Knows nothing of the DOM tree. */
 import { Backoff } from "@youban/shared/backoff";
-import { readCard } from "@youban/shared/cards";
 import { CustomerApi } from "@youban/shared/customer";
 import { ApiError, Http } from "@youban/shared/http";
 import { newId } from "@youban/shared/ids";
@@ -9,6 +8,7 @@ import { resume } from "@youban/shared/resume";
 import { LiveSocket, type SocketState, socketUrl } from "@youban/shared/socket";
 import type { AttachmentInfo, ConversationState, CustomerFrame, Message, MessageAnswer } from "@youban/shared/wire";
 import { Outbox } from "./outbox";
+import { placeIn, type QueuePlace } from "./queue";
 import { Sender } from "./sender";
 import { Session } from "./session";
 import type { Keep } from "./storage";
@@ -16,16 +16,13 @@ import type { Keep } from "./storage";
 /** `offline`: tried and will try again; `expired`: the app must identify its user anew. */
 export type Phase = "idle" | "opening" | "ready" | "offline" | "expired";
 
-export interface QueuePlace {
-  place: number;
-  estimateMinutes: number | null;
-}
-
 export interface ChatOptions {
   /** Origin of the service. */
   base: string;
   keep: Keep;
   customerToken: string | null;
+  /** Nothing is sent yet: the app is still finding out who its user is. */
+  held?: boolean;
   onChange: () => void;
   /** New words of the assistant or a person. */
   onNews: (messages: Message[]) => void;
@@ -94,7 +91,16 @@ export class Chat {
   }
 
   start(): void {
-    if (this.phase === "idle") void this.open();
+    if (this.phase === "idle" && !this.options.held) void this.open();
+  }
+
+  /** Take over what was written before it was known who writes. */
+  adopt(pendings: readonly Pending[]): void {
+    for (const pending of pendings) {
+      this.outbox.put(pending);
+      this.shown(pending);
+    }
+    if (pendings.length) this.start();
   }
 
   stop(): void {
@@ -280,12 +286,4 @@ export class Chat {
     if (timer) clearTimeout(timer);
     this.timers.delete(name);
   }
-}
-
-function placeIn(messages: Message[]): QueuePlace | null {
-  for (const message of [...messages].reverse()) {
-    const card = readCard(message.card);
-    if (card?.type === "queue") return { place: card.place, estimateMinutes: card.estimateMinutes };
-  }
-  return null;
 }

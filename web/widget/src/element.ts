@@ -15,7 +15,8 @@ const ELDER = "elder";
 
 /**
  * Attributes: `api` (origin of the service; default: the page's own or the script's), `token` (the app's signed
- * token), `elder` (large type), `mode="page"` (fills its surroundings), `launcher="off"`, `open`.
+ * token), `await-token` (the app will call `identify`, nothing is sent before), `elder` (large type), `mode="page"`
+ * (fills its surroundings), `launcher="off"`, `theme="dark|auto"`, `open`.
  *
  * Events: `youban:open`, `youban:close`, `youban:message`, `youban:unread`, `youban:ticket`, `youban:state`,
  * `youban:token-expired`. They bubble and cross the shadow root; details are plain objects.
@@ -30,6 +31,7 @@ export class YoubanChatElement extends HTMLElement {
   private readonly pictures = new Map<string, string>();
   private chat: Chat | null = null;
   private token: string | null = null;
+  private identified = false;
   private context: Record<string, unknown> = {};
   private unread = 0;
   private shown = false;
@@ -123,12 +125,18 @@ export class YoubanChatElement extends HTMLElement {
   /** Say who the customer is (the app's signed token); null: a guest. Another customer gets another conversation. */
   identify(token: string | null): void {
     const now = token || null;
-    if (this.chat && this.chat.session.customerToken === now && this.chat.phase !== "expired") return;
-    this.chat?.stop();
+    const before = this.chat;
+    const wasHeld = this.held;
+    this.identified = true;
+    if (before && !wasHeld && before.session.customerToken === now && before.phase !== "expired") return;
+    const written = wasHeld && before ? [...before.log.pending] : [];
+    for (const pending of written) before?.discard(pending.client_id);
+    before?.stop();
     this.chat = null;
     this.setUnread(0);
     this.token = now;
     const chat = this.talk();
+    chat.adopt(written);
     if (this.shown || chat.worthResuming) chat.start();
     this.redraw();
   }
@@ -139,13 +147,20 @@ export class YoubanChatElement extends HTMLElement {
     this.chat?.setContext(context);
   }
 
+  /** Whether the app has yet to say who its user is. */
+  private get held(): boolean {
+    return this.hasAttribute("await-token") && !this.identified && !this.token;
+  }
+
   /** The conversation of the current customer, made when first needed. */
   private talk(): Chat {
     if (this.chat) return this.chat;
     const chat = new Chat({
       base: (this.getAttribute("api") ?? YoubanChatElement.origin) || window.location.origin,
-      keep: this.keep,
+      // Until it is known whose words they are, they stay out of the browser's storage.
+      keep: this.held ? new Keep(null) : this.keep,
       customerToken: this.token,
+      held: this.held,
       onChange: () => this.redraw(),
       onNews: (messages) => {
         // Where this browser has no mark yet, the history that comes first was read elsewhere.

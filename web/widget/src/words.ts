@@ -34,8 +34,8 @@ export const WORDS = {
   send: "发送",
   image: "发送图片",
   removeImage: "移除这张图片",
-  uploadFailed: "没传上去，点一下重试",
-  notImage: "只能发送 20 MB 以内的图片",
+  uploadAgain: "重试",
+  notImage: "这里只能发送图片",
   messages: "聊天记录",
   earlier: "查看更早的消息",
   newer: "有新消息",
@@ -63,7 +63,7 @@ export function status(chat: {
 }): { text: string; tone: "good" | "busy" | "bad" } {
   if (chat.phase === "expired") return { text: "登录已过期", tone: "bad" };
   if (chat.phase === "offline") return { text: "网络断开，正在重新连接", tone: "bad" };
-  if (chat.phase === "opening") return { text: "正在连接", tone: "busy" };
+  if (chat.phase === "opening" || chat.phase === "idle") return { text: "正在连接", tone: "busy" };
   if (chat.phase === "ready" && chat.line === "down") return { text: "网络不稳，正在重新连接", tone: "busy" };
   if (chat.owner === "human") return { text: "人工客服正在为您服务", tone: "good" };
   if (chat.owner === "queued") return { text: "正在为您转接人工客服", tone: "busy" };

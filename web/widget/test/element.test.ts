@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
-import { FakeService } from "./service";
+import { FakeService, refusal } from "./service";
 
 let service: FakeService;
 
@@ -209,6 +209,27 @@ describe("<youban-chat>", () => {
     expect(service.requests.filter((r) => r.path.endsWith("/sessions")).at(-1)!.body).toEqual({ customer_token: "another-customer" });
   });
 
+  it("keeps what is written before the app has said who its user is, and sends it as that customer", async () => {
+    const element = document.createElement("youban-chat");
+    element.setAttribute("await-token", "");
+    document.body.append(element);
+    await start();
+    write("别丢了");
+    key("Enter");
+    await settle();
+    expect(service.requests).toEqual([]);
+    expect(all(".own .bubble").map((b) => b.textContent)).toEqual(["别丢了"]);
+    api.identify("app-token");
+    await settle();
+    expect(service.requests[0]!.body).toEqual({ customer_token: "app-token" });
+    expect(service.posted).toEqual(["别丢了"]);
+    expect(all(".own .bubble").map((b) => b.textContent)).toEqual(["别丢了"]);
+    expect(localStorage.getItem("youban:1:guest:outbox")).toBeNull();
+    api.identify("app-token");
+    await settle();
+    expect(service.requests.filter((r) => r.path.endsWith("/sessions"))).toHaveLength(1);
+  });
+
   it("keeps the large type that was chosen, and offers less in it", async () => {
     await start();
     find<HTMLButtonElement>("header button").click();
@@ -218,5 +239,42 @@ describe("<youban-chat>", () => {
     document.body.replaceChildren();
     await start();
     expect(api.element.hasAttribute("elder")).toBe(true);
+  });
+});
+
+describe("pictures", () => {
+  async function choose(type: string): Promise<void> {
+    const chooser = find<HTMLInputElement>("input[type=file]");
+    Object.defineProperty(chooser, "files", { configurable: true, value: [new File(["x"], "x.png", { type })] });
+    chooser.dispatchEvent(new Event("change"));
+    await settle();
+  }
+
+  it("are uploaded at once and sent with the words", async () => {
+    await start();
+    await choose("image/png");
+    expect(all(".thumb")).toHaveLength(1);
+    write("看截图");
+    key("Enter");
+    await settle();
+    expect(service.requests.at(-1)!.body).toMatchObject({ text: "看截图", attachments: [{ id: "a1" }] });
+    expect(all(".own img")).toHaveLength(1);
+    expect(all(".thumb")).toHaveLength(0);
+  });
+
+  it("are put away with the reason when the service refuses them, and kept for another try without network", async () => {
+    await start();
+    service.next.push({ path: "/api/v1/attachments", answer: refusal(413, "too_large", "文件超过 10 MB，请压缩后再上传") });
+    await choose("image/png");
+    expect(all(".thumb")).toHaveLength(0);
+    expect(find(".problem").textContent).toContain("10 MB");
+    service.next.push({ path: "/api/v1/attachments", answer: "network" });
+    await choose("image/png");
+    expect(find<HTMLButtonElement>(".send").disabled).toBe(true);
+    find(".again").click();
+    await settle();
+    expect(find<HTMLButtonElement>(".send").disabled).toBe(false);
+    await choose("application/pdf");
+    expect(all(".thumb")).toHaveLength(1);
   });
 });

@@ -20,7 +20,6 @@ interface Picture {
 }
 
 const MOST_PICTURES = 9;
-const LARGEST_BYTES = 20 * 1024 * 1024;
 
 export class Composer {
   readonly element: HTMLElement;
@@ -140,7 +139,7 @@ export class Composer {
     this.problem.textContent = "";
     for (const file of files) {
       if (this.pictures.length >= MOST_PICTURES) break;
-      if (!file.type.startsWith("image/") || file.size > LARGEST_BYTES) {
+      if (!file.type.startsWith("image/")) {
         this.problem.textContent = WORDS.notImage;
         continue;
       }
@@ -163,9 +162,13 @@ export class Composer {
       picture.node.className = "thumb";
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      picture.node.className = "thumb bad";
+      if (!this.pictures.includes(picture)) return;
+      // What the service does not take (too large, no picture) it will not take the second time either.
+      if (!error.transient) this.drop(picture);
       this.problem.textContent = error.message;
-      const again = h("button", { type: "button", class: "again", "aria-label": WORDS.uploadFailed }, WORDS.retry);
+      if (!error.transient) return;
+      picture.node.className = "thumb bad";
+      const again = h("button", { type: "button", class: "again" }, WORDS.uploadAgain);
       again.addEventListener("click", () => {
         again.remove();
         this.problem.textContent = "";
