@@ -8,6 +8,7 @@ from pathlib import Path
 from contracts.errors import NotReady
 from contracts.knowledge import ArticleStore
 from intent_router import Router
+from knowledge_base.search import ArticleSearch
 from service.answers.service import Understanding
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Knowledge:
         self._articles = articles
         self._current: Understanding | None = None
         self._stamp: float | None = None
+        self._search: tuple[tuple[str, ...], ArticleSearch] | None = None
 
     def current(self) -> Understanding:
         """The Understanding in force.
@@ -35,6 +37,13 @@ class Knowledge:
     @property
     def ready(self) -> bool:
         return self._current is not None
+
+    def find(self, query: str) -> list[tuple[str, float]]:
+        """Ids of the articles that fit a query on the help pages, best first, with their scores."""
+        valid = tuple(article.id for article in self._articles.all())
+        if self._search is None or self._search[0] != valid:
+            self._search = (valid, ArticleSearch(self._articles.all()))
+        return self._search[1].search(query)
 
     def refresh(self) -> bool:
         """Load what training has written since; True when something new is in force. Slow: call it in a thread."""

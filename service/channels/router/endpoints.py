@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from contracts.decision import RouteContext
 from contracts.errors import NotFound
-from knowledge_base.search import ArticleSearch
 from service.access import agent_or_internal
 from service.agents.service import AgentRow
 from service.channels.console.schemas import RouteAnswer, RouteRequest
@@ -35,7 +34,7 @@ async def articles(request: Request, q: Annotated[str, Query(max_length=200)] = 
     house = house_of(request)
     by_id = {a.id: a for a in house.articles.all()}
     if q.strip():
-        found = ArticleSearch(list(by_id.values())).search(q)
+        found = house.knowledge.find(q)
         return {"items": [{"id": a, "title": by_id[a].title, "summary": by_id[a].summary} for a, _score in found]}
     return {
         "categories": [
