@@ -47,9 +47,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(720, ge=1, description="hours a customer's session token is valid")
     agent_session_hours: int = Field(12, ge=1, description="hours an agent stays logged in")
     message_limit: int = Field(4000, ge=100, description="characters of a message that are read; longer ones are cut")
-    customer_rate: int = Field(60, ge=1, description="messages a customer may send in a minute")
-    address_rate: int = Field(1200, ge=1, description="requests one address may send in a minute")
-    login_rate: int = Field(10, ge=1, description="log-in attempts one address may make in a minute")
+    customer_rate: int = Field(600, ge=1, description="messages a customer may send in a minute")
+    address_rate: int = Field(60_000, ge=1, description="requests one address may send in a minute")
+    login_rate: int = Field(60, ge=1, description="log-in attempts one address may make in a minute")
     upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
     demo: bool = Field(True, description="serve the demo shop front and its customers")
 
