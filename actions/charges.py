@@ -9,7 +9,7 @@ from actions import filing
 from actions.case import Case
 from actions.flow import Ask, Conclusion, Flow
 from actions.matching import Match, match_orders, match_timed
-from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
 from actions.records import payment_words
 from actions.wording import yuan
 from contracts.entities import LITRES
@@ -85,16 +85,12 @@ class AmountMismatch(OrderFlow):
 
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from super().needs(case)
-        order = case.found.get("order")
+        order = found_order(case)
         heard = case.memory.amounts_fen() + [int(v) for v in case.memory.values(LITRES)]
-        if (not isinstance(order, Order) or order.pump_fen is None) and len(heard) < 2:
+        if (order is None or order.pump_fen is None) and len(heard) < 2:
             yield Ask(
                 "amount", f"{named(order, case)}油机上显示的是多少钱、多少升？有小票照片也可以发来。", accepts="text"
             )
-
-    async def look_up(self, case: Case) -> None:
-        await super().look_up(case)
-        case.found["order"] = await self.order(case)
 
     async def conclude(self, case: Case) -> Conclusion:
         order = await self.order(case)

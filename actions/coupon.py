@@ -57,7 +57,7 @@ class CouponNotReceived(Flow):
         if case.now < due:
             text = sentences(
                 filing.start(case),
-                f"{bought}还在到账时间内：一般 {case.say('coupon.arrival')}内到，最晚 {clock(due, case.now)}。",
+                f"{bought}还在到账时间内：一般 {case.say('coupon.arrival')}内到，最晚{clock(due, case.now)}。",
                 "到了会出现在「我的—优惠券」。到点还没有，您再发我一句，我马上提交补发。",
             )
             return filing.solved(text)
@@ -145,7 +145,7 @@ class CouponUnusable(Flow):
             limits.append(f"限 {'、'.join(coupon.fuels)}")
         if coupon.station_ids:
             limits.append("限指定油站")
-        return f"它的使用条件是{'，'.join(limits)}，请先对一下是不是都满足；" if limits else ""
+        return f"它的使用条件是：{'，'.join(limits)}。都满足还不能选的话，就是系统的问题。" if limits else ""
 
 
 class DiscountNotApplied(OrderFlow):

@@ -10,7 +10,7 @@ from actions.choice import UNKNOWN, Option, hinted
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
-from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
 from actions.wording import clock, yuan
 from contracts.platform import Invoice, Order
 
@@ -56,9 +56,10 @@ class InvoiceApply(OrderFlow):
         company = any(word in case.words for word in _COMPANY_WORDS)
         options = tuple(Option(t, t, (t,)) for t in titles[:3])
         options += () if company else (Option(_PERSONAL, _PERSONAL, ("个人", "我自己", "私人")),)
+        which = "抬头开哪个？可以点下面的，也可以直接把新抬头的全称发给我。"
         yield Ask(
             "invoice_title",
-            "抬头开哪个？可以点下面的，也可以直接把新抬头的全称发给我。" if options else "请把公司抬头的全称发给我。",
+            f"{named(found_order(case), case)}{which if options else '请把公司抬头的全称发给我。'}",
             options,
             accepts="text",
         )
@@ -114,6 +115,7 @@ class InvoiceProblem(Flow):
             likely or invoices, case.memory, lambda i: i.requested_at, lambda i: i.amount_fen, lambda i: i.title
         )
         self.pick(case, "invoice_id", match)
+        case.found["invoice"] = by_id(invoices, known(case, "invoice_id"))
 
     def _cause(self, case: Case) -> str | None:
         return known(case, "cause") or hinted(case.words, self._CAUSES)
@@ -123,7 +125,7 @@ class InvoiceProblem(Flow):
             yield Ask("cause", "请问发票是哪里有问题？", self._CAUSES)
         yield from self.ask_which(case, "invoice_id", "请问是哪一张发票？")
         if self._cause(case) in ("wrong_title", "red", "wrong_amount"):
-            text = "请把正确的抬头和税号（或正确的金额）发给我，我按它申请红冲重开。"
+            text = f"{_invoice_named(case)}请把正确的抬头和税号（或正确的金额）发给我，我按它申请红冲重开。"
             yield Ask("detail", text, (Option(UNKNOWN, "稍后再补充"),), accepts="text")
 
     async def conclude(self, case: Case) -> Conclusion:
@@ -132,8 +134,7 @@ class InvoiceProblem(Flow):
         title = next((o.title for o in self._CAUSES if o.value == cause), self.title)
         found = ""
         if invoice is not None:
-            moment = clock(invoice.requested_at, case.now)
-            found = f"查到您{moment} 申请的发票「{invoice.title}」，金额 {yuan(invoice.amount_fen)}。"
+            found = _words(invoice, case)
             due = case.after(invoice.requested_at, "invoice.arrival")
             if invoice.status == "requested" and case.now > due:
                 found += f"本应 {clock(due, case.now)} 前开好，已经晚了，对不起。"
@@ -158,6 +159,16 @@ class InvoiceProblem(Flow):
             demand=title,
             extra={"correct": case.get("detail")} if known(case, "detail") else None,
         )
+
+
+def _words(invoice: Invoice, case: Case) -> str:
+    moment = clock(invoice.requested_at, case.now)
+    return f"查到您{moment} 申请的发票「{invoice.title}」，金额 {yuan(invoice.amount_fen)}。"
+
+
+def _invoice_named(case: Case) -> str:
+    invoice = case.found.get("invoice")
+    return _words(invoice, case) if isinstance(invoice, Invoice) else ""
 
 
 _FLOWS = (InvoiceApply(), InvoiceProblem())

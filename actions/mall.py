@@ -15,6 +15,9 @@ from actions.records import gift_status
 from actions.wording import clock, sentences
 from contracts.platform import GiftOrder
 
+_PARTNER_WORDS = ("商家", "门店", "店员", "店里", "核销", "不认")
+_PARTNER = "商家不认的，不用您和商家争：先留好凭证，平台先解决您的问题，再去和商家算。"
+
 
 def late_points(case: Case, gift: GiftOrder) -> int:
     """The points that a late or missing gift brings by the published rule."""
@@ -121,7 +124,9 @@ class RedeemCodeInvalid(GiftFlow):
             summary=self.in_short(gift),
             found=found,
             missing="我没有查到对应的虚拟礼品，先按您说的去核对。",
-            advice="商家不认、需要您先垫钱的，请留好凭证，平台先解决您的问题，再去和商家算。",
+            advice=_PARTNER
+            if any(word in case.words for word in _PARTNER_WORDS)
+            else "换发的码会出现在「我的—兑换记录」。",
             demand="换发券码或退回积分",
             extra={"gift_id": gift.id} if gift else None,
         )
@@ -174,7 +179,7 @@ class RedeemLogistics(GiftFlow):
             )
             until = clock(self._due(case, gift), case.now)
             rule = f"超过这个时间会自动补您 {case.say('mall.late_points')}。"
-            text = f"{gift_words(gift, case)}{moving}，最晚 {until} 送到。{rule}"
+            text = f"{gift_words(gift, case)}{moving}，最晚{until} 送到。{rule}"
             return filing.solved(sentences(filing.start(case), text))
         found, advice = "", "运营会催仓库和快递，把结果告诉您。"
         if gift is not None and gift.status == "delivered":

@@ -42,6 +42,7 @@ class OrderFlow(Flow):
 
     async def look_up(self, case: Case) -> None:
         self.pick(case, "order_id", await self.match(case))
+        case.found["order"] = await self.order(case)
 
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from self.ask_which(case, "order_id", self.question)
@@ -59,7 +60,13 @@ def order_ids(order: Order | None) -> tuple[str, ...]:
 
 def named(order: Order | None, case: Case) -> str:
     """`查到您今天 10:32 在城北站…的订单。`, or nothing."""
-    return f"查到您{order_words(order, case.now)}的订单。" if order else ""
+    return f"查到您{order_words(order, case.now)}订单。" if order else ""
+
+
+def found_order(case: Case) -> Order | None:
+    """The order that `look_up` found, for `needs`."""
+    order = case.found.get("order")
+    return order if isinstance(order, Order) else None
 
 
 def in_short(order: Order | None, case: Case, problem: str) -> str:

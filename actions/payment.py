@@ -12,7 +12,7 @@ from actions.choice import NO, Option, hinted
 from actions.flow import Ask, Conclusion, Flow
 from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_orders, match_timed
-from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, newest, order_ids
+from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, newest, order_ids
 from actions.records import order_status, payment_words
 from actions.refund import OrderQuery, RefundProgress, RefundRequest
 from actions.wording import sentences
@@ -53,7 +53,7 @@ class PaidNotFueled(OrderFlow):
             found = f"{named(order, case)}系统里显示{order_status(order)}，我请油站马上核对出油记录。"
         else:
             found = ""
-        number = f"订单号尾号 {order.id[-4:]}" if order else "付款记录"
+        number = f"订单号尾号 {order.id[-4:]} " if order else "付款记录"
         advice = sentences(
             "\n现在请您：1）先别再付一次款；2）把枪挂回去再提一次；",
             f"3）还不出油，就请加油员按{number}在机器上查单。",
@@ -190,7 +190,7 @@ class WrongSelection(OrderFlow):
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from super().needs(case)
         if "cause" in case.memory.chosen or hinted(case.words, self._CAUSES) is None:
-            yield Ask("cause", "请问是哪里选错了？", self._CAUSES)
+            yield Ask("cause", f"{named(found_order(case), case)}请问是哪里选错了？", self._CAUSES)
 
     def _meant(self, case: Case) -> list[str]:
         """What should have been chosen, as far as it was said."""

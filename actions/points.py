@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Iterator, Mapping, Sequence
 
 from actions import filing
 from actions.case import Case
 from actions.choice import NO, UNKNOWN, Option, hinted
 from actions.flow import Ask, Conclusion, Flow, known
 from actions.form import FlowConclude, FlowForm
+from actions.ledger import basis_words, entry_words
 from actions.matching import Match, match_orders, match_timed
 from actions.order_flow import OrderFlow, in_short, named, order_ids
 from actions.records import order_words
@@ -17,30 +19,7 @@ from contracts.platform import Order, PointsEntry
 
 _CLEAR = (Option("yes", "明白了"), Option(NO, "还是不对"))
 _SHOWN = 5
-_KINDS = {"earn": "获得", "spend": "使用", "return": "退回", "expire": "过期", "freeze": "冻结"}
-_LEVELS = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
-_BASIS: tuple[tuple[str, Callable[[Any], str]], ...] = (
-    ("paid_fen", lambda v: f"实付 {yuan(int(v))}"),
-    ("paid_yuan", lambda v: f"实付 {v:g} 元"),
-    ("level", lambda v: f"会员等级 {_LEVELS.get(str(v), v)}"),
-    ("factor", lambda v: f"等级 {v:g} 倍"),
-    ("level_factor", lambda v: f"等级 {v:g} 倍"),
-    ("fuel_factor", lambda v: f"油品 {v:g} 倍"),
-    ("campaign", lambda v: "" if v == 1 else f"活动 {v:g} 倍" if isinstance(v, (int, float)) else f"活动「{v}」"),
-    ("price_fen", lambda v: f"单价 {yuan(int(v))}"),
-)
-
-
-def entry_words(entry: PointsEntry, case: Case) -> str:
-    """A ledger line: `昨天 18:02 获得 +200 分（城北站加油）`."""
-    note = f"（{entry.note}）" if entry.note else ""
-    return f"{clock(entry.at, case.now)} {_KINDS.get(entry.kind, entry.kind)} {entry.change:+d} 分{note}"
-
-
-def basis_words(basis: Mapping[str, Any]) -> str:
-    """How a number of points came about, as far as the ledger says it."""
-    told = [words(basis[key]) for key, words in _BASIS if basis.get(key) not in (None, "")]
-    return "，".join(words for words in told if words)
+_TOO_FEW = ("少", "一半", "不够", "只给", "不对")
 
 
 class PointsRefuelFailed(Flow):
@@ -136,10 +115,22 @@ class PointsMissing(OrderFlow):
     def fits(self, order: Order, case: Case) -> bool:
         return order.status in ("fuelled", "refunded", "refunding")
 
-    def likely(self, order: Order, case: Case) -> bool:
-        """Fuelled, the time for its points is over, and the ledger has none."""
-        due = case.after(order.fuelled_at or order.created_at, "points.arrival")
-        return order.status == "fuelled" and order.id not in case.found["credited"] and due < case.now
+    async def match(self, case: Case) -> Match[Order]:
+        """Orders whose points are overdue; else, by the words, the newest without points or the newest with."""
+        match = match_orders([o for o in await case.orders() if self.fits(o, case)], case.memory)
+        credited = case.found["credited"]
+        missing = [o for o in match.records if o.status == "fuelled" and o.id not in credited]
+        late = tuple(o for o in missing if self._due(case, o) < case.now)
+        given = [o for o in match.records if o.id in credited]
+        too_few = any(word in case.words for word in _TOO_FEW)
+        if too_few and given:
+            return Match(tuple(given[:1]), match.hinted)
+        if late:
+            return Match(late, match.hinted)
+        return Match(tuple(missing[:1]), match.hinted) if missing else match
+
+    def _due(self, case: Case, order: Order) -> datetime:
+        return case.after(order.fuelled_at or order.created_at, "points.arrival")
 
     async def look_up(self, case: Case) -> None:
         case.found["credited"] = {e.order_id for e in await case.points() if e.kind == "earn"}
@@ -162,13 +153,13 @@ class PointsMissing(OrderFlow):
         await self.look_up(case)
         order, entry = case.found.get("order"), case.found.get("entry")
         if isinstance(order, Order) and entry is None and order.status == "fuelled":
-            due = case.after(order.fuelled_at or order.created_at, "points.arrival")
+            due = self._due(case, order)
             if case.now < due:
                 return filing.solved(
                     sentences(
                         filing.start(case),
                         f"{named(order, case)}积分在加油后 {case.say('points.arrival')}内到账，",
-                        f"最晚 {clock(due, case.now)}。到点没有再来找我，我马上帮您补。",
+                        f"最晚{clock(due, case.now)}。到点没有再来找我，我马上帮您补。",
                     )
                 )
         found = named(order if isinstance(order, Order) else None, case)

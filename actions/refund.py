@@ -65,13 +65,17 @@ class RefundRequest(OrderFlow):
         back = ""
         if order is not None and (order.coupon_id or order.points_used):
             back = f"，用掉的券和积分 {case.say('points.refund_return')}内退回"
+        own_way = ""
+        if order is not None and order.status == "paid":
+            until = case.after(order.paid_at or order.created_at, "order.unfuelled_cancel")
+            own_way = "还没加油的单，您也可以在「订单—取消订单」里自己取消，更快。" if case.now < until else ""
         return filing.file(
             self,
             case,
             summary=in_short(order, case, self.title),
             found=named(order, case),
             missing=NO_ORDER,
-            advice=f"审核 {case.say('refund.review')}，通过后{arrival}{back}。",
+            advice=f"{own_way}审核 {case.say('refund.review')}，通过后{arrival}{back}。",
             order_ids=order_ids(order),
             demand=f"退款 {yuan(order.paid_fen)}" if order else "退款",
         )
@@ -121,11 +125,12 @@ def refund_story(case: Case, refund: Refund) -> str:
         return f"{head}，已退回{channel(refund.channel)}，请到{channel(refund.channel)}的账单里看一下。"
     until = clock(refund_due(case, refund), case.now)
     if refund.status == "sent" and refund.sent_at is not None:
-        return f"{head}：{clock(refund.sent_at, case.now)} 已打款到{channel(refund.channel)}，最晚 {until} 到账。"
+        sent = f"{clock(refund.sent_at, case.now)} 已打款到{channel(refund.channel)}"
+        return f"您这笔 {yuan(refund.amount_fen)}的退款，{sent}，最晚{until} 到账。"
     if refund.status == "requested":
         arrival = arrival_words(case, refund.channel)
-        return f"{head}，最晚 {until} 出审核结果，通过后{arrival}。"
-    return f"{head}，最晚 {until} 到账。"
+        return f"{head}，最晚{until} 出审核结果，通过后{arrival}。"
+    return f"{head}，最晚{until} 到账。"
 
 
 class RefundProgress(Flow):

@@ -21,6 +21,7 @@ from language import normalise
 
 _JUST_NOW = timedelta(hours=2)
 """An order this fresh means that the customer is, or just was, at its station."""
+_LATELY = timedelta(days=1)
 _BARE = re.compile(r"[我要想来个个一下投诉举报反馈你们的这那家油站加油站里服务员工怎么说呢啊吧！!。,，.？?~\s]*")
 _SHOWN = 4
 
@@ -34,11 +35,11 @@ class StationFind(Flow):
 
     async def conclude(self, case: Case) -> Conclusion:
         said = next(iter(case.memory.meant(STATION)), None)
-        fuel = next(iter(case.memory.meant(FUEL)), None)
+        fuel = next(iter(case.memory.meant(FUEL)), None) or _grade(case.words)
         found = await case.stations(str(said) if said else None)
         note = ""
         if not found and said and not case.unreachable:
-            note = f"没有找到叫「{said}」的油站，这几个是离您近的："
+            note = f"没有找到叫「{said}」的油站，先给您看看这几个："
             found = await case.stations(None)
         if not found:
             missing = "我暂时没有查到油站信息，您可以在首页「附近油站」里看。"
@@ -51,6 +52,12 @@ class StationFind(Flow):
         tail = f"\n油价以下单页为准，站里调价后 {case.say('station.price_update')}内同步。"
         card = {"type": "stations", "items": [_station_item(s, fuel) for s in shown]}
         return filing.solved(sentences(filing.start(case), f"{head}\n{lines}{tail}"), card=card)
+
+
+def _grade(words: str) -> str | None:
+    """A grade that was named by its bare number ("今天92多少钱")."""
+    found = re.search(r"(?<!\d)(9[258])(?!\d)", normalise(words))
+    return f"{found.group(1)}号" if found else None
 
 
 def _price(station: Station, fuel: Any) -> int:
@@ -153,6 +160,16 @@ class OilQualityComplaint(OrderFlow):
 
     def fits(self, order: Order, case: Case) -> bool:
         return order.status == "fuelled"
+
+    def likely(self, order: Order, case: Case) -> bool:
+        """Trouble "after refuelling" is about the last one, when that was today or yesterday."""
+        last = order.fuelled_at or order.created_at
+        return case.now - last < _LATELY and order.id == case.found.get("newest")
+
+    async def look_up(self, case: Case) -> None:
+        fuelled = newest([o for o in await case.orders() if self.fits(o, case)])
+        case.found["newest"] = fuelled.id if fuelled else None
+        await super().look_up(case)
 
     async def conclude(self, case: Case) -> Conclusion:
         order = await self.order(case)

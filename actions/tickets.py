@@ -45,6 +45,9 @@ class TicketFlow(Flow):
         case.found["tickets"] = tickets
         if "ticket_number" in case.memory.chosen:
             return
+        if tickets and case.message.payload == f"intent:{self.intent}":
+            # The button stands under the ticket that was filed or shown last.
+            named = tickets[:1]
         if len(named or tickets) == 1:
             case.fill("ticket_number", (named or tickets)[0].number)
         elif not tickets:

@@ -15,13 +15,15 @@ import sys
 import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
 from bot.corpus import Corpus, gather
 
-_SEEN = ("config.yml", "bot/domain", "bot/rules", "bot/stories", "bot/components", "language", "nlu_data/lexicon")
+_SEEN = (
+    *("config.yml", "requirements/assistant.txt", "bot/domain", "bot/rules", "bot/stories", "bot/components"),
+    *("language", "nlu_data/lexicon"),
+)
 """Beside the corpus, all that the model depends on."""
 _DEV = ("intents", "faq", "out_of_scope")
 _BATCH = 64
@@ -58,7 +60,6 @@ class Places:
 def model_hash(root: Path, corpus: Corpus) -> str:
     """A hash over everything that the trained model depends on."""
     digest = hashlib.sha256(corpus.to_yaml().encode())
-    digest.update(version("rasa").encode())
     for name in _SEEN:
         for path in _files(root / name):
             digest.update(path.relative_to(root).as_posix().encode())

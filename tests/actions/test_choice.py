@@ -59,6 +59,7 @@ def test_numbers_inside_a_sentence_are_no_ordinals() -> None:
         ("不能", NO),
         ("不", NO),
         ("看不到啊", NO),
+        ("验证码收到了，可是又提示错误", NO),
         ("火锅", None),
     ],
 )

@@ -72,6 +72,12 @@ async def test_points_within_their_time_are_awaited() -> None:
     assert "明天 07:42" in turn.text
 
 
+async def test_points_of_several_fresh_orders_are_awaited_without_asking() -> None:
+    platform = SmallPlatform(known=[order("O1", ago(hours=3)), order("O2", ago(hours=20))])
+    turn = await Talk(platform).say("加完油积分没给我", "points_missing")
+    assert turn.outcome == "solved"
+
+
 async def test_points_that_arrived_are_shown_with_their_basis() -> None:
     entry = earned("E1", "O1", 1.9, paid_fen=20_000, level_factor=1.2)
     talk = Talk(SmallPlatform(known=[order("O1", ago(days=2))], ledger=[entry]))

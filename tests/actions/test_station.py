@@ -73,8 +73,20 @@ async def test_bad_fuel_gives_evidence_steps() -> None:
     assert turn.ticket.order_ids == ("O1",)
 
 
+async def test_bad_fuel_just_now_is_about_the_last_refuelling() -> None:
+    orders = [order("O1", ago(hours=3)), order("O2", ago(days=3), station_name="滨江站")]
+    turn = await Talk(SmallPlatform(known=orders)).say("加完油车就抖", "oil_quality_complaint")
+    assert turn.ticket.order_ids == ("O1",)
+
+
+async def test_a_bare_grade_is_understood() -> None:
+    turn = await Talk(SmallPlatform(station_list=[NORTH, EAST])).say("今天92多少钱一升", "station_find")
+    assert "95号" not in turn.text
+
+
 async def test_bad_fuel_asks_which_refuelling() -> None:
-    talk = Talk(SmallPlatform(known=[order("O1", ago(days=1)), order("O2", ago(days=2), station_name="滨江站")]))
+    orders = [order("O1", ago(days=2)), order("O2", ago(days=3), station_name="滨江站")]
+    talk = Talk(SmallPlatform(known=orders))
     asked = await talk.say("加完油车就抖", "oil_quality_complaint")
     assert asked.asked == "order_id"
     turn = await talk.say("滨江那次", entities=[entity(STATION, "滨江", "滨江")])
