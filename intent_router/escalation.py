@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from contracts.taxonomy import load_taxonomy
+from intent_router.areas import area
 
 OK, NOT_UNDERSTOOD, NO_PROGRESS = "ok", "not_understood", "no_progress"
 
@@ -18,8 +17,6 @@ _HUMAN_LABEL = "intent:human_agent"
 _WAITS_AT_THE_PUMP = "intent:paid_not_fueled"
 _LOOKS_BACK = 3
 """Customer turns over which a feeling is counted, the newest among them."""
-_FAQ_AREAS = {"refuel_flow": "payment", "order_refund": "payment", "membership": "points", "app_use": "app"}
-"""Areas of FAQ categories that go by another name than the area of the intents they stand beside."""
 
 
 @dataclass(frozen=True)
@@ -95,19 +92,5 @@ def _stuck(turns: Sequence[TurnSignal]) -> bool:
 
 def _same_problem(one: str, other: str) -> bool:
     """Equal labels, labels of one area, or a message without a problem of its own ("还是不行")."""
-    first, second = _area(one), _area(other)
+    first, second = area(one), area(other)
     return one == other or first is None or second is None or first == second
-
-
-@lru_cache(maxsize=1024)
-def _area(label: str) -> str | None:
-    """The business area of a label; None for chat, tickets, service, which follow the problem that is open."""
-    taxonomy = load_taxonomy()
-    kind, _, name = label.partition(":")
-    if kind == "faq" and name in taxonomy.questions:
-        category = taxonomy.questions[name].category
-        return None if category == "service" else _FAQ_AREAS.get(category, category)
-    if kind == "intent" and name in taxonomy.intents:
-        group = taxonomy.intents[name].group
-        return None if group in ("chat", "ticket", "service") else group
-    return None

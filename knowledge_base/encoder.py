@@ -34,6 +34,10 @@ class Encoder(Protocol):
         """Shape (number of texts, dimension); rows have length 1, or 0 when nothing in the text is known."""
         ...
 
+    def save(self, folder: Path) -> None:
+        """Leave in a folder what `load_encoder` needs."""
+        ...
+
 
 class StaticEncoder:
     """The mean of learned token vectors; needs numpy alone.

@@ -1,0 +1,264 @@
+"""One text and its context → one Decision: guard, retrieval, and the assistant's opinion where it was asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contracts.decision import Candidate, Decision, Entity, Kind, RouteContext, SentimentReading, Tier, TraceStep
+from contracts.errors import ContractError
+from contracts.knowledge import ArticleStore
+from contracts.taxonomy import load_taxonomy
+from contracts.taxonomy.loader import CHAT_GROUP
+from intent_router import guard
+from intent_router.areas import area
+from intent_router.classifier import SOURCES, Classifier, Evidence
+from intent_router.clauses import cuts
+from intent_router.corpus import OUT_OF_SCOPE
+from intent_router.entities import extract
+from intent_router.entities import warm_up as warm_up_entities
+from intent_router.guard import Guarded
+from intent_router.manifest import Manifest
+from intent_router.tuning import Tuning
+
+
+class ReadsFeelings(Protocol):
+    """The part of `intent_router.sentiment.SentimentModel` that routing needs."""
+
+    def read(self, text: str) -> SentimentReading: ...
+
+
+_HUMAN = "intent:human_agent"
+_WORTH_OFFERING = 0.01
+"""Candidates below this probability are left out of the alternatives."""
+
+Probabilities = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Routing:
+    """A decision that stands when the assistant is down, and what `Router.join` needs to improve it."""
+
+    decision: Decision
+    wants_assistant: bool
+    probabilities: Probabilities | None = None
+    top: int = 5
+
+
+class Router:
+    """Tiers 0 to 2. Thread-safe; tier 1 takes a few milliseconds, no I/O."""
+
+    def __init__(self, classifier: Classifier, tuning: Tuning, sentiment: ReadsFeelings, store: ArticleStore) -> None:
+        self._classifier = classifier
+        self._tuning = tuning
+        self._sentiment = sentiment
+        self._store = store
+        self._labels = classifier.labels
+        self._servable = np.array([_servable(label, store) for label in self._labels])
+        if not self._servable.any():
+            raise ContractError("the router knows no label that can be served")
+        warm_up_entities()
+        self.route("我的92号汽油加油券昨天没到账")
+
+    @classmethod
+    def load(cls, models: Path, store: ArticleStore) -> Router:
+        """The router that training has left in a folder, warmed up.
+
+        Raises:
+            NotReady: nothing is trained there.
+            ContractError: it was trained by another release.
+        """
+        from intent_router.sentiment import SentimentModel
+
+        folder = models / Manifest.load(models).folder
+        return cls(Classifier.load(folder), Tuning.load(folder), SentimentModel.load(folder / "sentiment"), store)
+
+    def route(
+        self, text: str, context: RouteContext = RouteContext(), now: datetime | None = None, top: int = 5
+    ) -> Routing:
+        """Decide with tiers 0 and 1.
+
+        Args:
+            text: as the customer wrote it.
+            now: the clock for time expressions; the present when it is left out.
+            top: how many alternatives the decision lists, the label among them.
+        """
+        started = time.perf_counter()
+        entities = extract(text, datetime.now(timezone.utc).astimezone() if now is None else now)
+        sentiment = self._sentiment.read(text)
+        guarded = guard.check(text, context, entities)
+        if guarded is not None and guarded.label is not None and guarded.kind is not None:
+            return Routing(_guarded_decision(guarded, entities, sentiment, started), False)
+        checked = time.perf_counter()
+        evidence = self._classifier.evidence(text)
+        fused = self._classifier.fusion.scores(evidence.table)
+        probabilities = self._probabilities(fused, evidence, context)
+        decision = self._decide(probabilities, top)
+        unsure = decision.confidence < self._tuning.thresholds.sure
+        step = self._trace(decision, evidence, unsure, checked)
+        decision = replace(decision, entities=entities, sentiment=sentiment, trace=(step,))
+        if guarded is not None:
+            decision = _with_guard(decision, guarded)
+        elif context.requested_slot is not None:
+            decision = _in_a_form(decision, context, unsure)
+        if not decision.answer and decision.guard is None and not unsure:
+            decision = self._with_second(decision, text)
+        wants = unsure and self._tuning.join.learned and not decision.answer and decision.guard is None
+        return Routing(replace(decision, elapsed_ms=_since(started)), wants, probabilities, top)
+
+    def join(self, routing: Routing, assistant_scores: Mapping[str, float]) -> Decision:
+        """Fuse the assistant's probabilities by intent (tier 2) into a routing that wanted them."""
+        if not routing.wants_assistant or routing.probabilities is None:
+            return routing.decision
+        started = time.perf_counter()
+        joint = self._tuning.join.pool(routing.probabilities, self._labels, assistant_scores)
+        joint = self._only_servable(joint)
+        decided = self._decide(joint, routing.top)
+        said = sorted(assistant_scores.items(), key=lambda item: -item[1])[:3]
+        candidates = tuple(Candidate(f"intent:{intent}", score) for intent, score in said)
+        first = routing.decision
+        step = TraceStep(Tier.ASSISTANT.value, "the assistant's NLU joined", candidates, _since(started))
+        return replace(
+            first,
+            label=decided.label,
+            kind=decided.kind,
+            confidence=decided.confidence,
+            alternatives=decided.alternatives,
+            tier=Tier.ASSISTANT,
+            trace=(*first.trace, step),
+            elapsed_ms=first.elapsed_ms + _since(started),
+        )
+
+    def _probabilities(self, fused: Probabilities, evidence: Evidence, context: RouteContext) -> Probabilities:
+        probabilities = self._only_servable(self._tuning.probabilities(fused, evidence))
+        if context.recent_labels and probabilities.max() < self._tuning.thresholds.sure:
+            # A message that is clear in itself needs no context; one that is not is likely about the same business.
+            return self._tuning.follow_up.reweigh(probabilities, self._labels, context.recent_labels)
+        return probabilities
+
+    def _only_servable(self, probabilities: Probabilities) -> Probabilities:
+        """Labels whose article is not valid now are out of the question."""
+        kept = np.where(self._servable, probabilities, 0.0)
+        return kept / kept.sum()  # type: ignore[no-any-return]
+
+    def _decide(self, probabilities: Probabilities, top: int) -> Decision:
+        """Label, kind and alternatives; sentiment, entities and trace are still missing."""
+        ranking = self._tuning.ranking(probabilities)
+        label, confidence = self._labels[ranking[0]], float(probabilities[ranking[0]])
+        shown = [i for n, i in enumerate(ranking[: max(top, 1)]) if n == 0 or probabilities[i] >= _WORTH_OFFERING]
+        kind = kind_of(label)
+        others = float(np.sort(probabilities[ranking[1:]])[-2:].sum())
+        if kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and others >= self._tuning.thresholds.ask:
+            kind = Kind.CLARIFY
+        return Decision(
+            label=label,
+            kind=kind,
+            confidence=confidence,
+            tier=Tier.RETRIEVAL,
+            alternatives=tuple(Candidate(self._labels[i], float(probabilities[i])) for i in shown),
+            sentiment=SentimentReading("calm", 0.0),
+        )
+
+    def _trace(self, decision: Decision, evidence: Evidence, unsure: bool, started: float) -> TraceStep:
+        best = [self._labels[int(np.argmax(row))] for row in evidence.table]
+        said = ", ".join(f"{name} {label}" for name, label in zip(SOURCES, best, strict=True))
+        note = f"{'unsure' if unsure else 'sure'}; {said}"
+        return TraceStep(Tier.RETRIEVAL.value, note, decision.alternatives, _since(started))
+
+    def _with_second(self, decision: Decision, text: str) -> Decision:
+        """Look for a second problem: both halves must be about different problems beyond doubt."""
+        if area(decision.label) is None:
+            return decision
+        for before, after in cuts(text):
+            first, second = self._sure_problem(before), self._sure_problem(after)
+            if first is None or second is None or first == second:
+                continue
+            if decision.label in (first, second):
+                return replace(decision, label=first, kind=kind_of(first), second=second)
+        return decision
+
+    def _sure_problem(self, text: str) -> str | None:
+        """The problem of part of a message when it is sure and has a business area."""
+        evidence = self._classifier.evidence(text)
+        fused = self._classifier.fusion.scores(evidence.table)
+        decision = self._decide(self._only_servable(self._tuning.probabilities(fused, evidence)), 1)
+        sure = decision.confidence >= self._tuning.thresholds.sure
+        return decision.label if sure and area(decision.label) is not None else None
+
+
+def kind_of(label: str) -> Kind:
+    """What a turn does with a label that is certain."""
+    if label.startswith("faq:"):
+        return Kind.FAQ
+    if label == OUT_OF_SCOPE:
+        return Kind.OUT_OF_SCOPE
+    if label == _HUMAN:
+        return Kind.HANDOFF
+    return Kind.CHAT if load_taxonomy().intents[label.split(":", 1)[1]].group == CHAT_GROUP else Kind.FLOW
+
+
+def _servable(label: str, store: ArticleStore) -> bool:
+    kind, _, name = label.partition(":")
+    return store.get(name) is not None if kind == "faq" else name in load_taxonomy().intents
+
+
+def _guarded_decision(
+    guarded: Guarded, entities: tuple[Entity, ...], sentiment: SentimentReading, started: float
+) -> Decision:
+    label, kind = guarded.label, guarded.kind
+    assert label is not None and kind is not None  # noqa: PT018 - the caller has looked
+    candidates = (Candidate(label, 1.0),)
+    return Decision(
+        label=label,
+        kind=kind,
+        confidence=1.0,
+        tier=Tier.GUARD,
+        alternatives=candidates,
+        sentiment=sentiment,
+        entities=entities,
+        trace=(TraceStep(Tier.GUARD.value, guarded.note, candidates, _since(started)),),
+        elapsed_ms=_since(started),
+        answer=guarded.answer,
+        payload=guarded.payload,
+        guard=guarded.name,
+    )
+
+
+def _with_guard(decision: Decision, guarded: Guarded) -> Decision:
+    """A guard that fired without knowing the label: its part stands, the label is the learned one."""
+    step = TraceStep(Tier.GUARD.value, guarded.note)
+    return replace(
+        decision,
+        label=guarded.label or decision.label,
+        kind=guarded.kind or kind_of(decision.label),
+        answer=guarded.answer,
+        payload=guarded.payload,
+        guard=guarded.name,
+        trace=(step, *decision.trace),
+    )
+
+
+def _in_a_form(decision: Decision, context: RouteContext, unsure: bool) -> Decision:
+    """While a form asks, only a sure decision for another problem changes the subject; all else is its answer."""
+    changes = not unsure and decision.kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF)
+    if changes and decision.label != f"intent:{context.active_flow}":
+        return decision
+    known = context.active_flow in load_taxonomy().intents
+    return replace(
+        decision,
+        label=f"intent:{context.active_flow}" if known else decision.label,
+        kind=Kind.FLOW if known else kind_of(decision.label),
+        answer=True,
+        trace=(*decision.trace, TraceStep(Tier.RETRIEVAL.value, f"taken as the answer for {context.requested_slot}")),
+    )
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
