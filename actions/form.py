@@ -28,6 +28,8 @@ from contracts.taxonomy import load_taxonomy
 PROBLEM, MEMORY = "problem", "memory"
 _PATIENCE = 2
 """How often one question is asked; then the flow goes on without the answer."""
+_PATIENCE_WITH_NEWS = 4
+"""The same while each answer at least names something new."""
 
 _ASK_PHONE = Ask(
     slot="phone",
@@ -158,10 +160,10 @@ class FlowForm(Area, FormValidationAction):
             case.fill(ask.slot, value)
             case.memory.chosen.append(ask.slot)
             return
-        if case.get(ask.slot) is not None or news:
+        if case.get(ask.slot) is not None:
             return
-        case.memory.tries[ask.slot] = case.memory.tries.get(ask.slot, 0) + 1
-        if case.memory.tries[ask.slot] >= _PATIENCE:
+        tries = case.memory.tries[ask.slot] = case.memory.tries.get(ask.slot, 0) + 1
+        if tries >= (_PATIENCE_WITH_NEWS if news else _PATIENCE):
             case.fill(ask.slot, UNKNOWN)
             case.memory.chosen.append(ask.slot)
 

@@ -17,6 +17,8 @@ WRONG = "wrong"
 _LONGEST_SAID = 1000
 """Characters of one message that a ticket keeps; the conversation itself keeps all of them."""
 
+_MOST_SAID = 19
+
 Found = Mapping[str, Any]
 """An entity in Rasa's shape: `entity`, `value`, and if known `role`, `text`, `start`, `end`."""
 
@@ -85,6 +87,8 @@ class Memory:
         """Take in a message; True when it brought an entity that was not known."""
         if message.text.strip():
             self.said.append(message.text.strip()[:_LONGEST_SAID])
+            # The first words tell the problem, the last ones the newest state of it.
+            self.said = self.said[:1] + self.said[1:][-_MOST_SAID:]
         self.attachments.extend(a for a in message.attachments if a not in self.attachments)
         fresh = [_lean(e) for e in message.entities]
         news = [e for e in fresh if e not in self.heard]

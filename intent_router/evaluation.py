@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from contracts.errors import ContractError
+from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.classifier import Classifier
 from intent_router.corpus import Example
 from intent_router.training import TrainingConfig, train_and_judge
@@ -64,7 +65,10 @@ def evaluate(kind: str, train_csv: Path, test_csv: Path) -> Report:
     if kind not in KINDS:
         raise ContractError(f"what to evaluate is one of {', '.join(KINDS)}")
     train, test = read_csv(train_csv), read_csv(test_csv)
-    return _sentiment(train, test) if kind == "sentiment" else classification(kind, train, test)
+    # The reader of feelings knows the four feelings of the taxonomy; other label sets go to the tier-1 method.
+    if kind == "sentiment" and {example.label for example in train} == set(SENTIMENT_ORDER):
+        return _sentiment(train, test)
+    return classification(kind, train, test)
 
 
 def read_csv(path: Path) -> list[Example]:
@@ -121,7 +125,7 @@ def _place(classifier: Classifier, example: Example) -> tuple[str, float]:
 
 
 def _sentiment(train: Sequence[Example], test: Sequence[Example]) -> Report:
-    """The reader of feelings on these messages, whatever their labels are."""
+    """The reader of feelings on these messages, which carry the labels of the taxonomy."""
     from intent_router.sentiment import SentimentModel, train_sentiment
 
     with tempfile.TemporaryDirectory() as temporary:

@@ -17,7 +17,6 @@ FAQ_INTENT = "faq"
 _FLOOR = 1e-4
 """Probability of what the assistant does not name: it lists its first guesses only."""
 
-_LEAST_WEIGHT = 0.01
 
 Probabilities = NDArray[np.float64]
 
@@ -64,9 +63,11 @@ def learn_join(
         right: the right label of each message.
     """
     theirs = np.stack([assistant_column(row, labels, said) for row, said in zip(own, scores, strict=True)])
-    mine, assistant = learn_fusion(np.stack([_log(own), theirs]), right).weights
-    # A weight that moves nothing is none: an assistant that adds nothing is not asked.
-    return Join(mine, assistant) if assistant > _LEAST_WEIGHT else Join()
+    both = np.stack([_log(own), theirs])
+    together, alone = learn_fusion(both, right), learn_fusion(both[:1], right)
+    # Schwarz's criterion: a second weight must make the messages more probable than it would by chance.
+    gain = _log_likelihood(together.probabilities(both), right) - _log_likelihood(alone.probabilities(both[:1]), right)
+    return Join(*together.weights) if gain > np.log(len(right)) / 2 else Join()
 
 
 def read_assistant_scores(path: Path) -> dict[str, dict[str, float]]:
@@ -75,6 +76,10 @@ def read_assistant_scores(path: Path) -> dict[str, dict[str, float]]:
         return {}
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
     return {row["text"]: row["scores"] for row in rows}
+
+
+def _log_likelihood(probabilities: NDArray[np.float64], right: Sequence[int]) -> float:
+    return float(_log(probabilities[np.arange(len(right)), list(right)]).sum())
 
 
 def _log(probabilities: Probabilities) -> Probabilities:

@@ -48,7 +48,9 @@ def _sure(confidence: NDArray[np.float64], right: NDArray[np.bool_], precision: 
     """The lowest confidence from which on everything surer is right often enough."""
     order = np.argsort(-confidence)
     reached = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(reached >= precision)
+    # Messages of equal confidence stand or fall together: only the last of them counts.
+    last = np.append(np.diff(confidence[order]) != 0, True)
+    good = np.flatnonzero((reached >= precision) & last)
     return float(confidence[order[good[-1]]]) if len(good) else 1.0
 
 

@@ -19,7 +19,7 @@ class Replies:
         self._texts = texts
 
     @classmethod
-    def load(cls, path: Path = DEFAULT_PATH) -> "Replies":
+    def load(cls, path: Path = DEFAULT_PATH) -> Replies:
         """Read the file.
 
         Raises:

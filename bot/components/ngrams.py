@@ -3,13 +3,15 @@
 No `from __future__ import annotations` here: Rasa inspects a component's annotations and takes no strings.
 """
 
-
 import numpy as np
 import scipy.sparse
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.featurizers.sparse_featurizer.count_vectors_featurizer import CountVectorsFeaturizer
 from rasa.shared.nlu.constants import TEXT
 from sklearn.preprocessing import normalize
+
+_LENGTH = 4.0
+"""Length of every message's vector: long messages must not shout, and with length one DIET learns too slowly."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -24,9 +26,7 @@ class MessageNgrams(CountVectorsFeaturizer):
     def _joined(self, tokens: list[str]) -> str:
         return ("" if self.analyzer == "char" else " ").join(tokens)
 
-    def _convert_attribute_tokens_to_texts(
-        self, attribute_tokens: dict[str, list[list[str]]]
-    ) -> dict[str, list[str]]:
+    def _convert_attribute_tokens_to_texts(self, attribute_tokens: dict[str, list[list[str]]]) -> dict[str, list[str]]:
         return {
             attribute: [self._joined(tokens) for tokens in list_of_tokens]
             for attribute, list_of_tokens in attribute_tokens.items()
@@ -42,7 +42,7 @@ class MessageNgrams(CountVectorsFeaturizer):
         sentences = list(sequences)
         for place, tokens in enumerate(all_tokens):
             if tokens and vectorizer is not None:
-                counted = normalize(vectorizer.transform([self._joined(tokens)]).astype(np.float32))
+                counted = _LENGTH * normalize(vectorizer.transform([self._joined(tokens)]).astype(np.float32))
                 counted.sort_indices()
                 sentences[place] = counted.tocoo()
                 sequences[place] = scipy.sparse.coo_matrix(counted.shape, dtype=counted.dtype)

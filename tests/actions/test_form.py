@@ -88,6 +88,17 @@ async def test_a_question_is_asked_twice_and_then_let_go() -> None:
     assert turn.ticket.details["said"] == ["退款", "哎呀", "快点嘛"]
 
 
+async def test_answers_that_always_name_something_new_end_as_well() -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(days=1)), order("O2", ago(days=2))]))
+    turn = await talk.say("退款", "refund_request")
+    for amount in range(900, 910):
+        if turn.asked is None:
+            break
+        turn = await talk.say(f"{amount}那单", entities=[entity(AMOUNT, amount, str(amount))])
+    assert turn.outcome == "filed"
+    assert len(turn.ticket.details["said"]) <= 6
+
+
 async def test_another_area_takes_over_cleanly() -> None:
     platform = SmallPlatform(
         known=[order("O1", ago(days=1)), order("O2", ago(days=2))], coupon_list=[coupon("C1", ago(hours=26))]

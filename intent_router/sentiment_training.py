@@ -1,0 +1,240 @@
+"""Training of the sentiment model; imported by nobody at serving time (it needs scikit-learn, scipy and spaCy)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
+from sklearn.metrics import f1_score
+from sklearn.model_selection import train_test_split
+from sklearn.svm import LinearSVC
+
+from contracts.errors import ContractError
+from contracts.taxonomy.loader import SENTIMENT_ORDER
+from intent_router.entity_patterns.word_rules import blank_pipeline
+from intent_router.sentiment import Scores, SentimentModel, Weights, block_scale, mixed, softmax
+from intent_router.sentiment_features import BLOCKS, LONGEST_READ, Features, bag_tokens, features_of, key
+from language import normalise
+
+Labels = npt.NDArray[np.int64]
+
+_SVM_COST = 0.7
+_BAG_EPOCHS = 5
+_BAG_BATCH = 32
+_BAG_DROPOUT = 0.3
+_BAG_LONGEST = 3
+_HELD_OUT = 0.2
+_BINS = 10
+"""Of the calibration error."""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Messages and their labels as places in `SENTIMENT_ORDER`."""
+
+    texts: list[str]
+    labels: Labels
+
+    def part(self, places: Sequence[int]) -> Labelled:
+        return Labelled([self.texts[i] for i in places], self.labels[list(places)])
+
+
+def read_training(data_dir: Path) -> Labelled:
+    """The training messages, one a line in a file for each label.
+
+    Raises:
+        ContractError: a label has no messages.
+    """
+    texts: list[str] = []
+    labels: list[int] = []
+    for place, label in enumerate(SENTIMENT_ORDER):
+        path = data_dir / "sentiment" / "train" / f"{label}.txt"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        said = [line.strip() for line in lines if line.strip()]
+        if not said:
+            raise ContractError(f"no training messages for the feeling {label}: {path.name}")
+        texts += said
+        labels += [place] * len(said)
+    return Labelled(texts, np.array(labels))
+
+
+def read_judged(path: Path) -> Labelled | None:
+    """Development or test messages (`{"text", "label"}` a line), or None when there is no such file.
+
+    Raises:
+        ContractError: a label is none of the taxonomy's.
+    """
+    if not path.is_file():
+        return None
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    unknown = {str(row["label"]) for row in rows} - set(SENTIMENT_ORDER)
+    if unknown:
+        raise ContractError(f"{path.name}: unknown feelings {sorted(unknown)}")
+    places = np.array([SENTIMENT_ORDER.index(row["label"]) for row in rows])
+    return Labelled([row["text"] for row in rows], places) if rows else None
+
+
+def train(data_dir: Path, out_dir: Path, seed: int) -> dict[str, float]:
+    """See `intent_router.sentiment.train_sentiment`."""
+    started = time.perf_counter()
+    told = read_training(data_dir)
+    judged = read_judged(data_dir / "dev" / "sentiment.jsonl")
+    if judged is None:
+        kept, held = train_test_split(
+            range(len(told.texts)), test_size=_HELD_OUT, stratify=told.labels, random_state=seed
+        )
+        told, judged = told.part(kept), told.part(held)
+    model = fit(told, judged, seed)
+    metrics = measure(model, judged) | {"train_messages": float(len(told.texts))}
+    metrics["seconds"] = round(time.perf_counter() - started, 2)
+    model.save(out_dir, {"metrics": metrics, "seed": seed, "data": _digest(told, judged)})
+    return metrics
+
+
+def fit(told: Labelled, judged: Labelled, seed: int) -> SentimentModel:
+    """Both linear models from `told`, mixed and calibrated on `judged`."""
+    features = [features_of(text) for text in told.texts]
+    blocks, cue_rows, bias = _fit_margins(features, told.labels, seed)
+    bag, bag_bias = _fit_bag(told, seed)
+    model = SentimentModel(blocks, cue_rows, bias, bag, bag_bias, (1.0, 1.0))
+    seen = [features_of(text) for text in judged.texts]
+    scales = _fit_scales(model.margins(seen), model.bag_scores(seen), judged.labels)
+    return SentimentModel(blocks, cue_rows, bias, bag, bag_bias, scales)
+
+
+def measure(model: SentimentModel, judged: Labelled) -> dict[str, float]:
+    """Macro-F1, F1 by label, negative log-likelihood and expected calibration error."""
+    found = model.probabilities(judged.texts)
+    best = found.argmax(axis=1)
+    places = range(len(SENTIMENT_ORDER))
+    by_label = f1_score(judged.labels, best, labels=list(places), average=None, zero_division=0.0)
+    right = found[np.arange(len(best)), judged.labels]
+    return {
+        "macro_f1": round(float(np.mean(by_label)), 4),
+        **{f"f1_{label}": round(float(by_label[i]), 4) for i, label in enumerate(SENTIMENT_ORDER)},
+        "nll": round(float(-np.log(np.maximum(right, 1e-9)).mean()), 4),
+        "calibration_error": round(_calibration_error(found.max(axis=1), best == judged.labels), 4),
+        "judged_messages": float(len(best)),
+    }
+
+
+def _fit_margins(features: Sequence[Features], labels: Labels, seed: int) -> tuple[tuple[Weights, ...], Scores, Scores]:
+    """The linear SVM; its weights come back with the scale of their block in them."""
+    matrices, keys = [], []
+    for number in range(len(BLOCKS)):
+        matrix, known = _block_matrix([message.blocks[number] for message in features])
+        matrices.append(matrix)
+        keys.append(known)
+    scaled = [matrix * block_scale(name) for matrix, name in zip(matrices, BLOCKS, strict=True)]
+    cues = np.array([message.cues for message in features])
+    svm = LinearSVC(C=_SVM_COST, random_state=seed)
+    svm.fit(hstack([*scaled, csr_matrix(cues * block_scale("cues"))]).tocsr(), labels)
+    rows = svm.coef_.T.astype(np.float32)
+    weights, at = [], 0
+    for known, name in zip(keys, BLOCKS, strict=True):
+        weights.append(Weights(known, np.ascontiguousarray(rows[at : at + len(known)] * np.float32(block_scale(name)))))
+        at += len(known)
+    return tuple(weights), rows[at:] * np.float32(block_scale("cues")), svm.intercept_.astype(np.float32)
+
+
+def _block_matrix(messages: Sequence[npt.NDArray[np.uint32]]) -> tuple[Any, npt.NDArray[np.uint32]]:
+    """Messages × known keys, every row of length 1; and the known keys in ascending order."""
+    lengths = np.array([len(keys) for keys in messages])
+    known, columns = np.unique(np.concatenate(messages), return_inverse=True)
+    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
+    rows = np.concatenate([[0], np.cumsum(lengths)])
+    return csr_matrix((values, columns, rows), shape=(len(messages), len(known))), known
+
+
+def _fit_bag(told: Labelled, seed: int) -> tuple[Weights, Scores]:
+    """spaCy's TextCatBOW, its weights read out n-gram by n-gram."""
+    import spacy
+    from spacy.tokens import Doc
+    from spacy.training import Example
+    from spacy.util import minibatch
+
+    nlp = blank_pipeline()
+    spacy.util.fix_random_seed(seed)
+    architecture = {
+        "@architectures": "spacy.TextCatBOW.v3",
+        "exclusive_classes": True,
+        "ngram_size": _BAG_LONGEST,
+        "no_output_layer": False,
+        "length": 262144,
+    }
+    textcat = nlp.add_pipe("textcat", config={"model": architecture})
+    for label in SENTIMENT_ORDER:
+        textcat.add_label(label)
+    docs = [Doc(nlp.vocab, words=bag_tokens(normalise(text)[:LONGEST_READ])) for text in told.texts]
+    cats = [{name: float(i == place) for i, name in enumerate(SENTIMENT_ORDER)} for place in told.labels]
+    examples = [Example.from_dict(doc, {"cats": cat}) for doc, cat in zip(docs, cats, strict=True)]
+    optimizer = nlp.initialize(lambda: examples)
+    shuffler = random.Random(seed)
+    for _ in range(_BAG_EPOCHS):
+        shuffler.shuffle(examples)
+        for batch in minibatch(examples, size=_BAG_BATCH):
+            nlp.update(batch, sgd=optimizer, drop=_BAG_DROPOUT)
+    return _read_out(textcat.model, docs)
+
+
+def _read_out(model: Any, docs: Sequence[Any]) -> tuple[Weights, Scores]:
+    """The weights that a trained bag has for every n-gram of these documents: it is asked about each alone."""
+    parts = {node.name: node for node in model.walk()}
+    linear, grams = parts["sparse_linear"], parts["extract_ngrams"]
+    hashes: dict[int, int] = {}
+    for doc in docs:
+        tokens = [token.text for token in doc]
+        single = doc.to_array([grams.attrs["attr"]]).reshape(-1).astype("uint64")
+        for size in range(1, _BAG_LONGEST + 1):
+            asked = single if size == 1 else model.ops.ngrams(size, single)
+            for start in range(len(tokens) - size + 1):
+                hashes[key("\x1f".join(tokens[start : start + size]))] = int(asked[start])
+    keys = np.array(sorted(hashes), dtype=np.uint32)
+    asked_for = np.array([hashes[int(k)] for k in keys], dtype="uint64")
+    ones = np.ones(len(keys), dtype=np.float32)
+    bias = np.asarray(linear.get_param("b"), dtype=np.float32)
+    scores = linear.predict((asked_for, ones, ones.astype("int32")))
+    return Weights(keys, np.asarray(scores, dtype=np.float32) - bias), bias
+
+
+def _fit_scales(margins: Scores, bag: Scores, labels: Labels) -> tuple[float, float]:
+    """How much each model counts, so that the probabilities of the mixture fit the labels best."""
+
+    def loss(logs: npt.NDArray[np.float64]) -> float:
+        scales = (float(np.exp(logs[0])), float(np.exp(logs[1])))
+        right = softmax(mixed(margins, bag, scales))[np.arange(len(labels)), labels]
+        return float(-np.log(np.maximum(right, 1e-9)).mean())
+
+    around = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
+    found = minimize(loss, x0=around[0], method="Nelder-Mead", options={"initial_simplex": around, "xatol": 1e-3}).x
+    return float(np.exp(found[0])), float(np.exp(found[1]))
+
+
+def _calibration_error(confidence: Scores, right: npt.NDArray[np.bool_]) -> float:
+    """Mean distance between confidence and share of right answers, over bins of confidence."""
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(float(confidence[bins == b].mean()) - float(right[bins == b].mean())) * float((bins == b).mean())
+        for b in range(_BINS)
+        if (bins == b).any()
+    ]
+    return float(sum(gaps))
+
+
+def _digest(*sets: Labelled) -> str:
+    """A hash of the messages and labels that the model was made from."""
+    digest = hashlib.sha256()
+    for labelled in sets:
+        for text, label in zip(labelled.texts, labelled.labels, strict=True):
+            digest.update(f"{int(label)}\t{text}\n".encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()[:16]

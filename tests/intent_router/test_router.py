@@ -1,0 +1,181 @@
+"""The router over a small tier 1: decisions, forms, context, second problems, the assistant's opinion."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contracts.decision import Kind, OfferedButton, RouteContext, SentimentReading, Tier
+from contracts.errors import ContractError, NotReady
+from intent_router import Router
+from intent_router.classifier import Classifier
+from intent_router.clauses import cuts
+from intent_router.follow_up import FollowUp
+from intent_router.join import Join
+from intent_router.manifest import Manifest
+from intent_router.thresholds import Thresholds
+from intent_router.training import metrics
+from intent_router.tuning import Tuning
+from knowledge_base.store import FileArticleStore
+from tests.intent_router.conftest import Small
+
+
+class Calm:
+    """Reads every message as calm; feelings have tests of their own."""
+
+    def read(self, text: str) -> SentimentReading:
+        return SentimentReading("calm", 0.9)
+
+
+STORE = FileArticleStore(today=lambda: date(2026, 11, 1))
+
+
+@pytest.fixture(scope="module")
+def router(small: Small) -> Router:
+    return Router(small.classifier, small.tuning, Calm(), STORE)
+
+
+def test_held_out_messages_are_understood(small: Small) -> None:
+    found = metrics(small.classifier, small.tuning, small.judged)
+    assert found["all"] > 0.8
+    assert found["refused_in_scope"] < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "kind"),
+    [
+        ("我昨天买的加油券还没到账", "intent:coupon_not_received", Kind.FLOW),
+        ("公司要报销，怎么申请开发票", "faq:invoice_how", Kind.FAQ),
+        ("今天天气不错想吃火锅", "intent:out_of_scope", Kind.OUT_OF_SCOPE),
+        ("你好", "intent:greet", Kind.CHAT),
+    ],
+)
+def test_decisions(router: Router, text: str, label: str, kind: Kind) -> None:
+    decision = router.route(text).decision
+    assert (decision.label, decision.kind, decision.tier) == (label, kind, Tier.RETRIEVAL)
+    assert decision.alternatives[0].label == label
+    assert decision.alternatives[0].score == decision.confidence
+    assert 0 < decision.confidence <= 1
+    assert decision.trace
+    assert decision.elapsed_ms > 0
+    assert decision.to_dict()["label"] == label
+
+
+def test_the_guard_comes_first(router: Router) -> None:
+    decision = router.route("着火了！油枪漏油").decision
+    assert (decision.label, decision.tier, decision.guard) == ("intent:safety_emergency", Tier.GUARD, "safety")
+    offered = RouteContext(offered=(OfferedButton("查物流", "intent:redeem_logistics"),))
+    assert router.route("查物流", offered).decision.payload == "intent:redeem_logistics"
+
+
+def test_typing_errors_and_traditional_characters_do_not_matter(router: Router) -> None:
+    plain = router.route("买的加油券没到账").decision
+    for text in ("买的加油卷没到帐", "買的加油券沒到賬", "买 的 加油券 没到账！！！"):
+        assert router.route(text).decision.label == plain.label
+
+
+HOSTILE = ("", " ", "\ud800", "😀😀", "a" * 10_000, "票" * 10_000, "\x00\x01", "</script>' OR 1=1", "/restart")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_any_text_gets_a_decision(router: Router, text: str) -> None:
+    decision = router.route(text).decision
+    assert 0 < decision.confidence <= 1
+    assert decision.elapsed_ms < 1000
+
+
+def test_in_a_form_only_a_sure_other_problem_changes_the_subject(router: Router) -> None:
+    form = RouteContext(active_flow="coupon_not_received", requested_slot="order_id")
+    for text in ("就是那个", "我的加油券还没到账", "嗯嗯"):
+        decision = router.route(text, form).decision
+        assert decision.answer, text
+        assert decision.label == "intent:coupon_not_received"
+    other = router.route("怎么注销账号，注销账户的步骤", form).decision
+    assert not other.answer
+    assert other.label == "faq:close_account"
+
+
+def test_an_unsure_message_is_about_the_open_business(small: Small) -> None:
+    tuning = replace(small.tuning, follow_up=FollowUp(50.0), thresholds=Thresholds(0.99999, 1.0))
+    router = Router(small.classifier, tuning, Calm(), STORE)
+    alone = router.route("那什么时候到").decision
+    after = router.route("那什么时候到", RouteContext(recent_labels=("intent:refund_progress",))).decision
+    share = {c.label: c.score for c in alone.alternatives}.get("intent:refund_progress", 0.0)
+    assert {c.label: c.score for c in after.alternatives}["intent:refund_progress"] > share
+
+
+def test_two_problems_in_one_message(small: Small) -> None:
+    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(0.5, 1.0)), Calm(), STORE)
+    decision = router.route("发票抬头开错了要重开。另外我昨天加油的积分一直没到账").decision
+    assert {decision.label, decision.second} == {"intent:invoice_problem", "intent:points_missing"}
+    assert router.route("你好，我的加油券还没到账，谢谢").decision.second is None
+
+
+def test_close_candidates_lead_to_a_question(small: Small) -> None:
+    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(1.0, 0.0)), Calm(), STORE)
+    decision = router.route("我昨天买的加油券还没到账").decision
+    assert decision.kind is Kind.CLARIFY
+    assert decision.label == "intent:coupon_not_received"
+
+
+def test_the_assistant_is_asked_when_unsure_and_joins(small: Small) -> None:
+    unsure = replace(small.tuning, thresholds=Thresholds(1.1, 1.0))
+    router = Router(small.classifier, replace(unsure, join=Join(0.1, 2.0)), Calm(), STORE)
+    routing = router.route("我昨天买的加油券还没到账")
+    assert routing.wants_assistant
+    joined = router.join(routing, {"points_missing": 0.99})
+    assert (joined.label, joined.tier) == ("intent:points_missing", Tier.ASSISTANT)
+    assert joined.entities == routing.decision.entities
+    assert len(joined.trace) == 2
+    # An assistant that was never learned from is not asked, and what it says changes nothing.
+    alone = Router(small.classifier, unsure, Calm(), STORE)
+    again = alone.route("我昨天买的加油券还没到账")
+    assert not again.wants_assistant
+    assert alone.join(again, {"points_missing": 0.99}) == again.decision
+
+
+def test_an_article_that_is_not_valid_is_not_offered(small: Small) -> None:
+    early = FileArticleStore(today=lambda: date(2020, 1, 1))
+    decision = Router(small.classifier, small.tuning, Calm(), early).route("怎么注销账号，注销账户的步骤").decision
+    assert all(not candidate.label.startswith("faq:") for candidate in decision.alternatives)
+
+
+def test_many_threads_get_the_same_answers(router: Router, small: Small) -> None:
+    texts = [example.text for example in small.development[:60]]
+    alone = [router.route(text).decision.label for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: router.route(text).decision.label, texts)) == alone
+
+
+def test_saved_and_loaded(small: Small, tmp_path: Path) -> None:
+    with pytest.raises(NotReady):
+        Classifier.load(tmp_path)
+    with pytest.raises(NotReady):
+        Tuning.load(tmp_path)
+    small.classifier.save(tmp_path)
+    small.tuning.save(tmp_path)
+    classifier = Classifier.load(tmp_path)
+    assert Tuning.load(tmp_path) == small.tuning
+    for example in small.development[:10]:
+        expected = small.classifier.probabilities(example.text)
+        np.testing.assert_allclose(classifier.probabilities(example.text), expected, atol=1e-6)
+
+
+def test_nothing_trained_is_not_ready(tmp_path: Path) -> None:
+    with pytest.raises(NotReady):
+        Router.load(tmp_path, STORE)
+    (tmp_path / "manifest.json").write_text('{"hash": "1"}', encoding="utf-8")
+    with pytest.raises(ContractError):
+        Manifest.load(tmp_path)
+
+
+def test_cuts() -> None:
+    assert cuts("券没到账。还有加油卡绑不上") == [("券没到账", "还有加油卡绑不上")]
+    assert cuts("券没到账另外发票开错了")[0] == ("券没到账", "另外发票开错了")
+    assert cuts("你好。券没到账") == []
+    assert len(cuts("这是第一句话。这是第二句话。" * 20)) == 4
