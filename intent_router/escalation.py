@@ -23,13 +23,15 @@ _LOOKS_BACK = 3
 class TurnSignal:
     """One customer turn. `outcome` is how the assistant's answer to it went: `ok`, `not_understood`, `no_progress`.
 
-    `outcome` is None while the turn has no answer, that is for the newest one.
+    `outcome` is None while the turn has no answer, that is for the newest one. `sure` is False where the router would
+    rather ask back (`Kind.CLARIFY`): a guessed label alone hands nothing over.
     """
 
     label: str
     sentiment: str
     guard: str | None
     outcome: str | None
+    sure: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,11 @@ def judge(turns: Sequence[TurnSignal]) -> Verdict:
         return Verdict(False, None, None, False)
     newest = turns[-1]
     offer = _felt(turns, "anxious") or newest.label == _WAITS_AT_THE_PUMP
+    danger = newest.guard == "safety" or (newest.sure and newest.label in CRITICAL_LABELS)
+    asked = newest.guard == "human" or (newest.sure and newest.label == _HUMAN_LABEL)
     for reason, fired, rule in (
-        (CRITICAL, newest.label in CRITICAL_LABELS or newest.guard == "safety", f"critical intent {newest.label}"),
-        (ASKED, newest.guard == "human" or newest.label == _HUMAN_LABEL, "the customer asks for a person"),
+        (CRITICAL, danger, f"critical intent {newest.label}"),
+        (ASKED, asked, "the customer asks for a person"),
         (ANGER, newest.sentiment == "angry", "angry at this turn"),
         (DISSATISFIED, _felt(turns, "dissatisfied"), "dissatisfied in two of the last three customer turns"),
         (STUCK, _stuck(turns), "the same problem again after two answers without progress"),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from contracts.decision import Decision, RouteContext
+from contracts.decision import Decision, Kind, RouteContext
 from contracts.errors import ContractError
 from intent_router.escalation import NO_PROGRESS, NOT_UNDERSTOOD, OK, TurnSignal, judge
 
@@ -39,10 +40,11 @@ def _replay_one(conversation: Mapping[str, Any], route: Route) -> dict[str, Any]
         if role == "bot":
             if signals:
                 last = signals[-1]
-                signals[-1] = TurnSignal(last.label, last.sentiment, last.guard, outcome)
+                signals[-1] = replace(last, outcome=outcome)
             continue
         decision = route(str(turn["text"]), RouteContext(recent_labels=tuple(s.label for s in signals)))
-        signals.append(TurnSignal(decision.label, decision.sentiment.label, decision.guard, None))
+        sure = decision.kind is not Kind.CLARIFY
+        signals.append(TurnSignal(decision.label, decision.sentiment.label, decision.guard, None, sure))
         verdict = judge(signals)
         if verdict.escalate and escalate_at is None:
             escalate_at, reason = len(signals) - 1, verdict.reason

@@ -23,6 +23,7 @@ from contracts.errors import ContractError
 from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.entity_patterns.word_rules import blank_pipeline
 from intent_router.sentiment import Scores, SentimentModel, Weights, block_scale, mixed, softmax
+from intent_router.sentiment_cues import CUE_NAMES, cue_values
 from intent_router.sentiment_features import BLOCKS, LONGEST_READ, Features, bag_tokens, features_of, key
 from language import normalise
 
@@ -34,6 +35,9 @@ _BAG_BATCH = 32
 _BAG_DROPOUT = 0.3
 _BAG_LONGEST = 3
 _HELD_OUT = 0.2
+_SMALL_TALK = ("greet", "thanks", "goodbye", "affirm", "deny", "bot_identity")
+_SMALL_TALK_LENGTH = 4
+"""Characters. Longer lines of small talk would make calm the answer to everything short."""
 _BINS = 10
 """Of the calibration error."""
 
@@ -68,6 +72,23 @@ def read_training(data_dir: Path) -> Labelled:
     return Labelled(texts, np.array(labels))
 
 
+def read_small_talk(data_dir: Path) -> list[str]:
+    """The briefest lines of the chat intents that show no feeling: 在吗, 嗯, 不是.
+
+    The sentiment files say little about such messages, and a customer who twice answers 没有 is not dissatisfied.
+    """
+    said: list[str] = []
+    for intent in _SMALL_TALK:
+        path = data_dir / "intents" / "train" / f"{intent}.txt"
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        said += [line.strip() for line in lines if 0 < len(line.strip()) <= _SMALL_TALK_LENGTH]
+    return [text for text in dict.fromkeys(said) if _shows_nothing(text)]
+
+
+def _shows_nothing(text: str) -> bool:
+    return bool(cue_values(text, normalise(text))[CUE_NAMES.index("no cue")])
+
+
 def read_judged(path: Path) -> Labelled | None:
     """Development or test messages (`{"text", "label"}` a line), or None when there is no such file.
 
@@ -94,18 +115,20 @@ def train(data_dir: Path, out_dir: Path, seed: int) -> dict[str, float]:
             range(len(told.texts)), test_size=_HELD_OUT, stratify=told.labels, random_state=seed
         )
         told, judged = told.part(kept), told.part(held)
-    model = fit(told, judged, seed)
+    small_talk = read_small_talk(data_dir)
+    model = fit(told, judged, small_talk, seed)
     metrics = measure(model, judged) | {"train_messages": float(len(told.texts))}
     metrics["seconds"] = round(time.perf_counter() - started, 2)
-    model.save(out_dir, {"metrics": metrics, "seed": seed, "data": _digest(told, judged)})
+    model.save(out_dir, {"metrics": metrics, "seed": seed, "data": _digest(told, judged, small_talk)})
     return metrics
 
 
-def fit(told: Labelled, judged: Labelled, seed: int) -> SentimentModel:
-    """Both linear models from `told`, mixed and calibrated on `judged`."""
-    features = [features_of(text) for text in told.texts]
-    blocks, cue_rows, bias = _fit_margins(features, told.labels, seed)
-    bag, bag_bias = _fit_bag(told, seed)
+def fit(told: Labelled, judged: Labelled, small_talk: Sequence[str], seed: int) -> SentimentModel:
+    """Both linear models from `told`, mixed and calibrated on `judged`; small talk is calm, for the SVM only."""
+    features = [features_of(text) for text in (*told.texts, *small_talk)]
+    calm = np.full(len(small_talk), SENTIMENT_ORDER.index("calm"))
+    blocks, cue_rows, bias = _fit_margins(features, np.concatenate([told.labels, calm]), seed)
+    bag, bag_bias, _ = fit_bag_beside_spacy(told, seed)
     model = SentimentModel(blocks, cue_rows, bias, bag, bag_bias, (1.0, 1.0))
     seen = [features_of(text) for text in judged.texts]
     scales = _fit_scales(model.margins(seen), model.bag_scores(seen), judged.labels)
@@ -156,8 +179,8 @@ def _block_matrix(messages: Sequence[npt.NDArray[np.uint32]]) -> tuple[Any, npt.
     return csr_matrix((values, columns, rows), shape=(len(messages), len(known))), known
 
 
-def _fit_bag(told: Labelled, seed: int) -> tuple[Weights, Scores]:
-    """spaCy's TextCatBOW, its weights read out n-gram by n-gram."""
+def fit_bag_beside_spacy(told: Labelled, seed: int) -> tuple[Weights, Scores, Scores]:
+    """spaCy's TextCatBOW: its weights and bias as they are served, and its own probabilities of `told`."""
     import spacy
     from spacy.tokens import Doc
     from spacy.training import Example
@@ -184,7 +207,8 @@ def _fit_bag(told: Labelled, seed: int) -> tuple[Weights, Scores]:
         shuffler.shuffle(examples)
         for batch in minibatch(examples, size=_BAG_BATCH):
             nlp.update(batch, sgd=optimizer, drop=_BAG_DROPOUT)
-    return _read_out(textcat.model, docs)
+    weights, bias = _read_out(textcat.model, docs)
+    return weights, bias, np.asarray(textcat.model.predict(docs), dtype=np.float32)
 
 
 def _read_out(model: Any, docs: Sequence[Any]) -> tuple[Weights, Scores]:
@@ -231,10 +255,8 @@ def _calibration_error(confidence: Scores, right: npt.NDArray[np.bool_]) -> floa
     return float(sum(gaps))
 
 
-def _digest(*sets: Labelled) -> str:
+def _digest(told: Labelled, judged: Labelled, small_talk: Sequence[str]) -> str:
     """A hash of the messages and labels that the model was made from."""
-    digest = hashlib.sha256()
-    for labelled in sets:
-        for text, label in zip(labelled.texts, labelled.labels, strict=True):
-            digest.update(f"{int(label)}\t{text}\n".encode("utf-8", "surrogatepass"))
+    rows = [f"{label}\t{text}" for part in (told, judged) for text, label in zip(part.texts, part.labels, strict=True)]
+    digest = hashlib.sha256("\n".join([*rows, *small_talk]).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()[:16]

@@ -66,6 +66,11 @@ def test_critical_intents(label: str) -> None:
     assert (verdict.escalate, verdict.reason) == (True, "critical_intent")
 
 
+@pytest.mark.parametrize("label", ["intent:human_agent", *sorted(CRITICAL_LABELS)])
+def test_a_guessed_label_hands_nothing_over(label: str) -> None:
+    assert not judge([TurnSignal(label, "calm", None, None, sure=False)]).escalate
+
+
 def test_the_same_problem_without_progress_twice() -> None:
     stuck = turn(outcome="no_progress")
     assert judge([stuck, stuck, newest()]).reason == "no_progress"
@@ -111,6 +116,7 @@ SIGNALS = st.builds(
     st.sampled_from(["calm", "anxious", "dissatisfied", "angry"]),
     st.sampled_from([None, "human", "safety", "payload", "answer", "empty", "cancel", "ticket_number"]),
     st.sampled_from([None, "ok", "not_understood", "no_progress"]),
+    st.booleans(),
 )
 CONVERSATIONS = st.lists(SIGNALS, max_size=8)
 
@@ -124,7 +130,7 @@ def test_a_reason_exactly_when_it_escalates(turns: list[TurnSignal]) -> None:
 
 @given(CONVERSATIONS, SIGNALS)
 def test_anger_wish_and_danger_never_stay(turns: list[TurnSignal], last: TurnSignal) -> None:
-    must = last.sentiment == "angry" or last.guard == "human" or last.label in CRITICAL_LABELS
+    must = last.sentiment == "angry" or last.guard == "human" or (last.sure and last.label in CRITICAL_LABELS)
     assert judge([*turns, last]).escalate or not must
 
 
