@@ -19,8 +19,8 @@ from contracts.decision import Entity, Kind, RouteContext
 from contracts.entities import TICKET_NUMBER
 from contracts.taxonomy import load_taxonomy
 from intent_router.guard_forms import answers_the_form, cancels_the_form
-from intent_router.guard_human import asks_for_a_person
-from intent_router.guard_safety import danger_now
+from intent_router.guard_human import asks_for_a_person, declines_a_person
+from intent_router.guard_safety import danger_is_past, danger_now
 from language import normalise
 
 SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL = (
@@ -34,6 +34,7 @@ SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL = (
 )
 
 _HUMAN_LABEL = "intent:human_agent"
+_SAFETY_LABEL = "intent:safety_emergency"
 _URGE = re.compile(r"催|快点|快些|加急|尽快|抓紧|赶紧|赶快|还没(?:处理|解决|弄|人|结果|动静|回复)|怎么还|拖|几天了|急")
 _WITHDRAW = re.compile(
     r"撤|取消|不用(?:再)?(?:处理|管|查|弄|跟)|不需要(?:处理|了)|关(?:了|掉|闭)|结(?:了|掉|单)|算了"
@@ -68,7 +69,7 @@ def check(text: str, context: RouteContext, entities: tuple[Entity, ...]) -> Gua
     """
     plain = normalise(text)[:_LONGEST_READ]
     if danger_now(plain):
-        return Guarded(SAFETY, "intent:safety_emergency", Kind.FLOW, "danger at this moment")
+        return Guarded(SAFETY, _SAFETY_LABEL, Kind.FLOW, "danger at this moment")
     pressed = _pressed(plain, context)
     if pressed is not None:
         return _press(pressed, context)
@@ -86,6 +87,20 @@ def check(text: str, context: RouteContext, entities: tuple[Entity, ...]) -> Gua
             return _answer(context, "an attachment alone answers the form")
         return Guarded(EMPTY, "intent:out_of_scope", Kind.OUT_OF_SCOPE, "nothing that can be read")
     return None
+
+
+def ruled_out(text: str) -> frozenset[str]:
+    """Labels that the words speak against, however sure a learned tier is: the second-best candidate is meant.
+
+    "不用给我转人工" is no wish for a person, and danger of yesterday is none now.
+    """
+    plain = normalise(text)[:_LONGEST_READ]
+    out = set()
+    if declines_a_person(plain):
+        out.add(_HUMAN_LABEL)
+    if danger_is_past(plain):
+        out.add(_SAFETY_LABEL)
+    return frozenset(out)
 
 
 def _pressed(plain: str, context: RouteContext) -> str | None:

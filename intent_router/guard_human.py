@@ -67,3 +67,15 @@ def asks_for_a_person(plain: str) -> bool:
     if _NO_WISH.search(plain) is not None:
         return False
     return any(p.search(plain) for p in (_SHORT, _WISH, _COME, _CHANGE, _NO_ROBOT, _TALK, _SOMEBODY, _STAFF))
+
+
+_DECLINED = re.compile(
+    r"(?:不用|不要|不需要|无需|别|没必要|先不|不想|唔使|唔好|莫|不必)(?:给我|帮我|再|急着|忙着)?(?:转|找|接"
+    r"|叫|换|要)(?:到|个)?"
+    r"(?:人工|真人|客服)"
+)
+
+
+def declines_a_person(plain: str) -> bool:
+    """Whether the normalised text says that no person is wanted."""
+    return _DECLINED.search(plain) is not None and not any(p.search(plain) for p in (_SHORT, _NO_ROBOT))

@@ -96,3 +96,12 @@ def danger_now(plain: str) -> bool:
         return True
     reckless = _RECKLESS.search(plain) is not None and _NEAR_FUEL.search(plain) is not None
     return burning or hurt or leaking or reckless or (_RUN.search(plain) is not None and "油" in plain)
+
+
+_PAST = re.compile(r"昨天|昨晚|前天|上次|上周|上个?月|那天|那次|以前|去年|上回|前几天|有一次|曾经")
+_NOW = re.compile(r"现在|正在|这会儿?|此刻|刚刚|刚才|今天|快来|救命|救人")
+
+
+def danger_is_past(plain: str) -> bool:
+    """Whether the normalised text tells of another day and of nothing that goes on."""
+    return _PAST.search(plain) is not None and _NOW.search(plain) is None

@@ -23,6 +23,8 @@ CUE_WEIGHT = 0.15
 LONGEST_READ = 2000
 """Characters of a message that are read; who is angry shows it before that."""
 
+_FONDLY = re.compile(r"(?<=[爱笑乐美香爽想兴心慕])死(?!了?个?人|机|锁)")
+"""爱死你们, 开心死了: nobody is wished dead."""
 _CLAUSE = re.compile(r"[,。!?;~\s]+")
 _NEGATION = frozenset(["没", "不", "没有", "别", "未", "无", "不是", "莫", "不会", "不用", "不要", "并非", "甭", "非"])
 _NEGATED_WORDS = 3
@@ -47,7 +49,7 @@ def key(feature: str) -> int:
 
 def features_of(text: str) -> Features:
     """All features of a message as the customer wrote it."""
-    plain = normalise(text)[:LONGEST_READ]
+    plain = readable(text)
     clauses = [clause for clause in _CLAUSE.split(plain) if clause]
     ending = clauses[-1] if clauses else ""
     words = _with_negation(segment(plain))
@@ -63,6 +65,11 @@ def features_of(text: str) -> Features:
     )
     cues = np.asarray(cue_values(text[:LONGEST_READ], plain), dtype=np.float32)
     return Features(blocks, bag, counts.astype(np.float32), cues)
+
+
+def readable(text: str) -> str:
+    """The normalised text as both models read it."""
+    return _FONDLY.sub("极", normalise(text)[:LONGEST_READ])
 
 
 def bag_tokens(plain: str) -> list[str]:

@@ -24,7 +24,7 @@ from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.entity_patterns.word_rules import blank_pipeline
 from intent_router.sentiment import Scores, SentimentModel, Weights, block_scale, mixed, softmax
 from intent_router.sentiment_cues import CUE_NAMES, cue_values
-from intent_router.sentiment_features import BLOCKS, LONGEST_READ, Features, bag_tokens, features_of, key
+from intent_router.sentiment_features import BLOCKS, Features, bag_tokens, features_of, key, readable
 from language import normalise
 
 Labels = npt.NDArray[np.int64]
@@ -198,7 +198,7 @@ def fit_bag_beside_spacy(told: Labelled, seed: int) -> tuple[Weights, Scores, Sc
     textcat = nlp.add_pipe("textcat", config={"model": architecture})
     for label in SENTIMENT_ORDER:
         textcat.add_label(label)
-    docs = [Doc(nlp.vocab, words=bag_tokens(normalise(text)[:LONGEST_READ])) for text in told.texts]
+    docs = [Doc(nlp.vocab, words=bag_tokens(readable(text))) for text in told.texts]
     cats = [{name: float(i == place) for i, name in enumerate(SENTIMENT_ORDER)} for place in told.labels]
     examples = [Example.from_dict(doc, {"cats": cat}) for doc, cat in zip(docs, cats, strict=True)]
     optimizer = nlp.initialize(lambda: examples)

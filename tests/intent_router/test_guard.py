@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contracts.decision import Kind, OfferedButton, RouteContext
 from intent_router.entities import extract
-from intent_router.guard import Guarded, check
+from intent_router.guard import Guarded, check, ruled_out
 from intent_router.guard_human import asks_for_a_person
 from intent_router.guard_safety import danger_now
 from language import normalise
@@ -122,6 +122,27 @@ def test_a_wish_for_a_person(text: str) -> None:
 )
 def test_people_are_mentioned_and_not_wished_for(text: str) -> None:
     assert guard(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("不用给我转人工，跟你说就行", {"intent:human_agent"}),
+        ("唔使轉人工喇", {"intent:human_agent"}),
+        ("昨天东环路站有人在油机边抽烟，太不像话了", {"intent:safety_emergency"}),
+        ("不要机器人，转人工", set()),
+        ("昨天就漏油，现在还在漏，快来人", set()),
+        ("加油站着火了", set()),
+        ("发票怎么开", set()),
+    ],
+)
+def test_what_the_words_speak_against(text: str, labels: set[str]) -> None:
+    assert ruled_out(text) == labels
+
+
+def test_nothing_right_is_ruled_out() -> None:
+    wrong = [(text, label) for text, label in _training() if label in ruled_out(text)]
+    assert wrong == []
 
 
 def _labelled(name: str) -> list[tuple[str, str]]:
