@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterable, Mapping, Sequence
 
-FAQ_INTENT = "faq"
+FAQ_INTENT, OUT_OF_SCOPE = "faq", "out_of_scope"
 _INTENT_CAP = 300
 """Messages of one intent: with 50 intents this keeps training under two minutes on two cores."""
-_WIDE_CAPS = {"out_of_scope": 2500}
+_WIDE_CAPS = {OUT_OF_SCOPE: 2500}
 """What has no theme of its own needs more examples."""
 _FAQ_CAP = 1500
 _MARKUP = re.compile(r"[\[\](){}\\]")

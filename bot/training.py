@@ -18,7 +18,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Iterator, Mapping, Sequence
 
-from bot.corpus import Corpus, gather
+from bot.corpus import OUT_OF_SCOPE, Corpus, gather
 
 _SEEN = (
     *("config.yml", "requirements/assistant.txt", "bot/domain", "bot/rules", "bot/stories", "bot/components"),
@@ -133,6 +133,7 @@ def _environment(places: Places) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "PYTHONHASHSEED": "0",
         "RASA_CACHE_DIRECTORY": str(places.home / "cache"),
+        "RASA_MAX_CACHE_SIZE": "200",
     }
 
 
@@ -193,7 +194,7 @@ def score(model: Path, texts: Sequence[str]) -> list[dict[str, float]]:
 
 
 def write_dev_scores(places: Places, model: Path, lines: Sequence[tuple[str, str]]) -> dict[str, float]:
-    """Write the development scores for the router's fusion; accuracy on intents and on questions."""
+    """Write the development scores for the router's fusion; accuracy on intents, questions and the rest."""
     scores = score(model, [text for text, _ in lines])
     temporary = places.dev_scores.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as out:
@@ -204,6 +205,7 @@ def write_dev_scores(places: Places, model: Path, lines: Sequence[tuple[str, str
     for (_, label), found in zip(lines, scores, strict=True):
         kind, _, name = label.partition(":")
         wanted = "faq" if kind == "faq" else name
+        kind = name if name == OUT_OF_SCOPE else kind
         hits.setdefault(kind, []).append(max(found, key=lambda intent: found[intent]) == wanted)
     return {f"dev_{kind}_accuracy": round(sum(good) / len(good), 4) for kind, good in hits.items()}
 

@@ -17,7 +17,7 @@ from sanic.exceptions import InvalidUsage
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channel import snapshot
+from bot.channel import schema, snapshot
 from bot.channel.turn import CHANNEL, ActionFailed, Said, run_turn
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,7 @@ class PureStepChannel(InputChannel):
 
     def __init__(self, token: str) -> None:
         self._token = token
+        schema.prepare_once()
         self._warm: str | None = None
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:

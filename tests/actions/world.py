@@ -150,6 +150,9 @@ class SmallPlatform:
         return list(self._read("stations", None, found))[:limit]
 
 
+_FACTS = FileFacts.load()
+
+
 @dataclass
 class SmallPorts:
     """Implements actions.ports.Ports; plans tickets as the taxonomy says, with round times."""
@@ -161,9 +164,7 @@ class SmallPorts:
     tickets: list[TicketView] = field(default_factory=list)
     planned: int = 0
 
-    @property
-    def facts(self) -> FileFacts:
-        return FileFacts.load()
+    facts: FileFacts = _FACTS
 
     async def open_tickets(self) -> Sequence[TicketView]:
         return [t for t in self.tickets if t.status not in (TicketStatus.WITHDRAWN, TicketStatus.CLOSED)]

@@ -85,6 +85,7 @@ class Assistant:
     actions: ActionServer
     port: int = field(default_factory=free_port)
     _process: subprocess.Popen[bytes] | None = None
+    _client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
 
     @property
     def url(self) -> str:
@@ -125,15 +126,16 @@ class Assistant:
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+        self._client.close()
 
     def log(self) -> str:
         return (self.folder / "assistant.log").read_text(encoding="utf-8", errors="replace")
 
     def get(self, path: str, token: str | None = TOKEN) -> httpx.Response:
-        return httpx.get(f"{self.url}/{path}", headers=_headers(token), timeout=10, trust_env=False)
+        return self._client.get(f"{self.url}/{path}", headers=_headers(token), timeout=10)
 
     def post(self, path: str, body: Any, token: str | None = TOKEN) -> httpx.Response:
-        return httpx.post(f"{self.url}/{path}", json=body, headers=_headers(token), timeout=20, trust_env=False)
+        return self._client.post(f"{self.url}/{path}", json=body, headers=_headers(token), timeout=20)
 
 
 def _headers(token: str | None) -> Mapping[str, str]:
