@@ -169,7 +169,8 @@ class Answers:
         )
 
     def _judge(self, situation: Situation, decision: Decision) -> Verdict:
-        signal = TurnSignal(decision.label, decision.sentiment.label, decision.guard, None)
+        sure = decision.kind is not Kind.CLARIFY
+        signal = TurnSignal(decision.label, decision.sentiment.label, decision.guard, None, sure)
         return escalation.judge((*situation.signals, signal))
 
     async def _plan(

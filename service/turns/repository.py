@@ -84,7 +84,7 @@ _JUDGED = (
 )
 # What the escalation policy reads: without the traces, which are long.
 _SIGNALS = (
-    select(turns.c.label, turns.c.sentiment, turns.c.guard, turns.c.outcome)
+    select(turns.c.label, turns.c.sentiment, turns.c.guard, turns.c.outcome, turns.c.kind)
     .where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.label.is_not(None))
     .order_by(turns.c.seq.desc())
     .limit(bindparam("limit"))
@@ -153,7 +153,9 @@ def turn_of_message(connection: Connection, message_id: int) -> TurnRow | None:
     return None if row is None else TurnRow(*row)
 
 
-def signals(connection: Connection, conversation_id: str, limit: int) -> list[tuple[str, str, str | None, str | None]]:
-    """Label, feeling, guard and outcome of the last decided turns, oldest first."""
+def signals(
+    connection: Connection, conversation_id: str, limit: int
+) -> list[tuple[str, str, str | None, str | None, str]]:
+    """Label, feeling, guard, outcome and kind of the last decided turns, oldest first."""
     found = connection.execute(_SIGNALS, {"conversation_id": conversation_id, "limit": limit})
-    return [(row.label, row.sentiment, row.guard, row.outcome) for row in found][::-1]
+    return [(row.label, row.sentiment, row.guard, row.outcome, row.kind) for row in found][::-1]

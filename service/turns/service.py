@@ -11,7 +11,7 @@ from typing import Any, Callable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner, Reply
-from contracts.decision import Decision
+from contracts.decision import Decision, Kind
 from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, WithdrawTicket
 from contracts.errors import PlatformUnavailable, YoubanError
 from contracts.platform import FuelPlatform
@@ -236,7 +236,12 @@ class Turns:
             context=message.context or {},
             dialogue=_open(dialogue) if dialogue is not None else None,
             offered=conversations.offered_buttons(connection, conversation.id),
-            signals=tuple(TurnSignal(*s) for s in repository.signals(connection, conversation.id, REMEMBERED_TURNS)),
+            signals=tuple(
+                TurnSignal(label, feeling, guard, outcome, kind != Kind.CLARIFY.value)
+                for label, feeling, guard, outcome, kind in repository.signals(
+                    connection, conversation.id, REMEMBERED_TURNS
+                )
+            ),
             second_problem=conversation.second_problem,
             now=now,
         )
