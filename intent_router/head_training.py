@@ -15,8 +15,13 @@ Labels = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class LinearConfig:
-    """`penalty` is scikit-learn's C; `tolerance` ends the descent."""
+    """`penalty` is scikit-learn's C; `tolerance` ends the descent.
 
+    With more labels than `most_machines` the centroid of each label's messages takes the place of its machine:
+    a thousand machines would take a quarter of an hour.
+    """
+
+    most_machines: int = 500
     penalty: float = 0.5
     tolerance: float = 0.01
     rounds: int = 200
@@ -41,12 +46,25 @@ def train_linear(matrix: Any, labels: Labels, config: LinearConfig = LinearConfi
     """Fit one machine for each of the labels 0 … max(labels)."""
     from sklearn.svm import LinearSVC
 
+    if int(labels.max()) >= config.most_machines:
+        return _centroids(matrix, labels)
+
     machine = LinearSVC(C=config.penalty, tol=config.tolerance, max_iter=config.rounds, random_state=config.seed)
     machine.fit(matrix, labels)
     weights, bias = machine.coef_.T, machine.intercept_
     if weights.shape[1] == 1:  # two labels share one machine
         weights, bias = np.hstack([-weights, weights]), np.concatenate([-bias, bias])
     return LinearHead(np.ascontiguousarray(weights, dtype=np.float16), bias.astype(np.float32))
+
+
+def _centroids(matrix: Any, labels: Labels) -> LinearHead:
+    from scipy import sparse
+    from sklearn.preprocessing import normalize
+
+    count = int(labels.max()) + 1
+    members = sparse.csr_matrix((np.ones(len(labels)), (labels, np.arange(len(labels)))), (count, len(labels)))
+    centroids = normalize(members @ matrix)
+    return LinearHead(centroids.T.toarray().astype(np.float16), np.zeros(count, dtype=np.float32))
 
 
 def train_bag(matrix: Any, labels: Labels, config: BagConfig = BagConfig()) -> BagHead:
