@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help run setup setup-dev build test lint types imports unit assistant-test web-test e2e eval bench lock clean
+.PHONY: help run setup setup-dev build test lint types imports unit eval bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -34,7 +34,8 @@ imports: ## the rules of the rooms
 unit: ## Python tests without browser and trained assistant
 	@.venv/bin/pytest -m "not browser and not assistant"
 
-eval: setup-dev ## train from scratch and judge the understanding; writes reports/
+eval: setup-dev ## train what is missing and judge the understanding; writes reports/
+	@./youban train
 	@$(PYTHON) -m intent_router.report --out reports
 
 bench: setup-dev ## speed and memory; writes reports/
