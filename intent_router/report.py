@@ -71,7 +71,7 @@ def _escalation(router: Router, split: str) -> Iterator[str]:
     hits = sum(a is not None and a == b for a, b in zip(gold, found, strict=True))
     f1 = 2 * hits / max(1, sum(a is not None for a in gold) + sum(b is not None for b in found))
     handed = sum((a is None) == (b is None) for a, b in zip(gold, found, strict=True))
-    yield f"Escalation: F1 {f1:.3f} at the right turn; {handed} of {len(talks)} conversations rightly handed over or not."
+    yield f"Escalation: F1 {f1:.3f} at the right turn; {handed} of {len(talks)} conversations rightly judged."
 
 
 def _confusions(pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
