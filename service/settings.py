@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     data_dir: Path = Field(ROOT / "data", description="database, secrets and uploads")
     models_dir: Path = Field(ROOT / "models", description="trained artefacts")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
-    redis_url: str = Field("", description="wakes other service processes; empty: this process alone")
+    redis_url: str = Field("", description="wakes other service processes; not in this release, leave it empty")
     encoder: str = Field("", description="folder or hub name of a pretrained sentence encoder; empty: the trained one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
@@ -64,6 +64,13 @@ class Settings(BaseSettings):
     def _aes_key_length(cls, value: str) -> str:
         if value and len(value) != 43:
             raise ValueError("must have 43 characters")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _no_redis_yet(cls, value: str) -> str:
+        if value:
+            raise ValueError("this release wakes its own process only; leave it empty")
         return value
 
     @field_validator("database_url")

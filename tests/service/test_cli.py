@@ -40,7 +40,12 @@ def test_settings_are_listed_with_meaning(service_only: Stack) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("YOUBAN_PORT", "http"), ("YOUBAN_WECHAT_AES_KEY", "short"), ("YOUBAN_DATABASE_URL", "mysql://x")],
+    [
+        ("YOUBAN_PORT", "http"),
+        ("YOUBAN_WECHAT_AES_KEY", "short"),
+        ("YOUBAN_DATABASE_URL", "mysql://x"),
+        ("YOUBAN_REDIS_URL", "redis://x"),
+    ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_line(service_only: Stack, name: str, value: str) -> None:
     said = fails(service_only, "customer-token", "demo-gold", **{name: value})
