@@ -63,13 +63,16 @@ def _check(stack: Stack, agent: Agent, senders: list[Sender]) -> int:
         stored = [m["client_id"] for m in messages if m["sender"] == "customer"]
         assert len(stored) == len(set(stored))
         assert set(sender.acknowledged) <= set(stored)
-        runs = [0]
-        for message in messages:
-            if message["sender"] == "customer":
-                runs.append(0)
-            elif message["sender"] == "bot":
-                runs[-1] += 1
-        assert all(runs[1:]), "a message without an answer"
+        # A message sent again is the same message: it returns the replies of its turn, whenever they were written.
+        replies = [
+            sender.customer.say(m["text"], client_id=m["client_id"])["messages"]
+            for m in messages
+            if m["sender"] == "customer"
+        ]
+        assert all(replies), "a message without an answer"
+        answered = [m["seq"] for answer in replies for m in answer]
+        assert len(answered) == len(set(answered)), "a reply that belongs to two messages"
+        assert set(answered) == {m["seq"] for m in messages if m["sender"] == "bot"}, "a reply to nothing"
         tickets = agent.get("/tickets", customer_id=sender.name).json()["items"]
         promised = {n for m in messages if m["sender"] == "bot" for n in NUMBER.findall(m["text"])}
         assert promised <= {t["number"] for t in tickets}, "a ticket that was promised is not filed"
