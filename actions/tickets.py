@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import Any, Iterator, Mapping, Sequence
 
 from actions import filing
@@ -87,9 +88,9 @@ class TicketFlow(Flow):
             return filing.solved(sentences(filing.start(case), _NONE_OPEN), buttons=(filing.PERSON,))
         return self.act(case, ticket)
 
+    @abstractmethod
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         """What this flow does with the ticket."""
-        raise NotImplementedError
 
     def card(self, ticket: TicketView) -> Mapping[str, Any]:
         return filing.ticket_card(title_of(ticket), ticket)
