@@ -46,6 +46,28 @@ class WithdrawTicket:
 
 
 @dataclass(frozen=True)
+class Remedy:
+    """Have the platform do something (a kind of contracts.remedies.RemedyKind), after this turn is committed.
+
+    The key is made from the turn and `slot`, a name that is unique within the turn, so that a repeated attempt asks
+    for the same thing. `cause` names the line of the compensation policy that allows it; None for what is the
+    customer's by right (freezing his card, his own invoice). `amount_fen` and `points` follow from that policy or
+    from a record, never from the customer's words. `done` is said when the platform did it; `{…}` are fields of the
+    receipt's data.
+    """
+
+    kind: str
+    slot: str
+    done: str
+    ticket_number: str | None = None
+    target_id: str | None = None
+    amount_fen: int | None = None
+    points: int | None = None
+    cause: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class HandOff:
     """A person is needed. `reason` is one of the hand-off reasons, `rule` the line that fired."""
 
@@ -62,12 +84,13 @@ class EndDialogue:
     outcome: str
 
 
-Effect = FileTicket | AddToTicket | WithdrawTicket | HandOff | EndDialogue
+Effect = FileTicket | AddToTicket | WithdrawTicket | Remedy | HandOff | EndDialogue
 
 _BY_NAME: dict[str, type[Any]] = {
     "file_ticket": FileTicket,
     "add_to_ticket": AddToTicket,
     "withdraw_ticket": WithdrawTicket,
+    "remedy": Remedy,
     "hand_off": HandOff,
     "end_dialogue": EndDialogue,
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Mapping, Protocol, Sequence
 
+from contracts.remedies import PlatformRemedies
+
 
 @dataclass(frozen=True)
 class Customer:
@@ -137,6 +139,17 @@ class Invoice:
 
 
 @dataclass(frozen=True)
+class InvoiceTitle:
+    """A title the customer saved on the platform. `tax_number` is None for a person."""
+
+    id: str
+    title: str
+    tax_number: str | None
+    email: str
+    default: bool = False
+
+
+@dataclass(frozen=True)
 class FuelCard:
     """`status`: `active`, `lost`, `frozen`. `number` is masked already by the platform."""
 
@@ -162,8 +175,8 @@ class Refund:
     expected_by: datetime | None = None
 
 
-class FuelPlatform(Protocol):
-    """Reads of the platform. Lists are newest first.
+class FuelPlatform(PlatformRemedies, Protocol):
+    """The platform's interface: reads below, writes by `perform`. Lists are newest first.
 
     Every method raises PlatformUnavailable when the platform does not answer, and NotFound for an unknown customer.
     """
@@ -187,3 +200,15 @@ class FuelPlatform(Protocol):
     async def refunds(self, customer_id: str) -> Sequence[Refund]: ...
 
     async def stations(self, query: str | None = None, limit: int = 5) -> Sequence[Station]: ...
+
+    async def invoice_titles(self, customer_id: str) -> Sequence[InvoiceTitle]:
+        """Saved invoice titles, the default first."""
+        ...
+
+    async def customer_of_phone(self, phone: str) -> str | None:
+        """The id of the customer with this number, or None; only for guests who proved the number by a code."""
+        ...
+
+    async def send_text(self, phone: str, text: str, key: str) -> None:
+        """A text message (SMS) to a number; the same `key` sends once."""
+        ...
