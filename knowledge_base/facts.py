@@ -49,6 +49,16 @@ class FileFacts:
         """
         return self._facts[key]
 
+    def changed(self, facts: Mapping[str, Fact]) -> FileFacts:
+        """The same facts with some of them replaced, in the order of the file.
+
+        Raises:
+            KeyError: one of them is not a fact of the file.
+        """
+        for key in facts:
+            self.fact(key)
+        return FileFacts({**self._facts, **facts})
+
     def keys(self) -> tuple[str, ...]:
         """All keys, in the order of the file."""
         return tuple(self._facts)

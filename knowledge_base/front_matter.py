@@ -39,11 +39,16 @@ def split_front_matter(content: str) -> tuple[dict[str, Any], str]:
         raise ContractError(f"the front matter is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(fields, dict):
         raise ContractError("the front matter is not a mapping")
-    _check(fields)
+    check_fields(fields)
     return fields, "\n".join(lines[end + 1 :]).strip()
 
 
-def _check(fields: Mapping[str, Any]) -> None:
+def check_fields(fields: Mapping[str, Any]) -> None:
+    """The shape of a front matter.
+
+    Raises:
+        ContractError: a field is missing, unknown or of a wrong type.
+    """
     unknown = sorted(set(fields) - {*_TEXTS, *_LISTS, *_DATES}, key=str)
     if unknown:
         raise ContractError(f"unknown fields {unknown}")

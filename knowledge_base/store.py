@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,51 @@ from contracts.errors import ContractError
 from contracts.knowledge import Article, BusinessFacts
 from contracts.taxonomy import Taxonomy, load_taxonomy
 from knowledge_base.facts import FileFacts, fill_in
-from knowledge_base.front_matter import split_front_matter
+from knowledge_base.front_matter import check_fields, split_front_matter
 
 ARTICLES_DIR = Path(__file__).with_name("articles")
 _PHRASINGS = ".phrasings.txt"
 _STEP = re.compile(r"^\s*\d+[.、)]\s*(.+?)\s*$", re.MULTILINE)
 
 
-class FileArticleStore:
+@dataclass(frozen=True)
+class ArticleSource:
+    """An article as it is written: `fields` are its front matter, the facts in its texts are still quoted."""
+
+    fields: Mapping[str, Any]
+    body: str
+    phrasings: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        return str(self.fields["id"])
+
+
+class FixedArticleStore:
+    """Articles that were put together elsewhere (implements contracts.knowledge.ArticleStore); never changes.
+
+    Args:
+        articles: in any order; an id once.
+        today: the day that decides which articles are valid.
+    """
+
+    def __init__(self, articles: Iterable[Article], today: Callable[[], date] = date.today) -> None:
+        self._today = today
+        order = _help_page_order(load_taxonomy())
+        self._articles = {article.id: article for article in sorted(articles, key=order)}
+
+    def get(self, article_id: str) -> Article | None:
+        """The article, or None when there is none of this id that is valid today."""
+        article = self._articles.get(article_id)
+        return article if article is not None and is_valid(article, self._today()) else None
+
+    def all(self) -> Iterable[Article]:
+        """Every article that is valid today, in the order of the help pages."""
+        today = self._today()
+        return tuple(article for article in self._articles.values() if is_valid(article, today))
+
+
+class FileArticleStore(FixedArticleStore):
     """All articles of a folder, read once (implements contracts.knowledge.ArticleStore).
 
     Args:
@@ -37,30 +75,15 @@ class FileArticleStore:
         facts: BusinessFacts | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
-        self._today = today
         taxonomy = load_taxonomy()
         known_facts = FileFacts.load() if facts is None else facts
-        articles: dict[str, Article] = {}
-        for path in sorted(root.glob("*/*.md")):
+        articles: list[Article] = []
+        for path, source in _sources(root, taxonomy):
             try:
-                article = read_article(path, known_facts, taxonomy)
-                if article.id in articles:
-                    raise ContractError("another category has an article of this id")
-            except (ContractError, UnicodeDecodeError) as error:
+                articles.append(make_article(source, known_facts, taxonomy))
+            except ContractError as error:
                 raise ContractError(f"{path.relative_to(root)}: {error}") from error
-            articles[article.id] = article
-        order = _help_page_order(taxonomy)
-        self._articles = dict(sorted(articles.items(), key=lambda item: order(item[1])))
-
-    def get(self, article_id: str) -> Article | None:
-        """The article, or None when there is none of this id that is valid today."""
-        article = self._articles.get(article_id)
-        return article if article is not None and is_valid(article, self._today()) else None
-
-    def all(self) -> Iterable[Article]:
-        """Every article that is valid today, in the order of the help pages."""
-        today = self._today()
-        return tuple(article for article in self._articles.values() if is_valid(article, today))
+        super().__init__(articles, today)
 
 
 def is_valid(article: Article, day: date) -> bool:
@@ -69,17 +92,27 @@ def is_valid(article: Article, day: date) -> bool:
     return begun and (article.valid_until is None or day <= article.valid_until)
 
 
-def read_article(path: Path, facts: BusinessFacts, taxonomy: Taxonomy) -> Article:
-    """One article file with its facts filled in, and the phrasings file beside it when there is one.
+def shipped_sources(root: Path = ARTICLES_DIR) -> dict[str, ArticleSource]:
+    """The articles of a folder as they are written, by id.
 
     Raises:
-        ContractError: the file does not keep to the format.
+        ContractError: an article does not keep to the format; its file is named.
     """
-    fields, body = split_front_matter(path.read_text(encoding="utf-8"))
-    _check_place(fields, path, taxonomy)
-    if not body:
+    return {source.id: source for _path, source in _sources(root, load_taxonomy())}
+
+
+def make_article(source: ArticleSource, facts: BusinessFacts, taxonomy: Taxonomy) -> Article:
+    """The article with its facts filled in.
+
+    Raises:
+        ContractError: a field is missing or wrong, or a quoted fact does not exist.
+    """
+    fields = source.fields
+    check_fields(fields)
+    _check_place(fields, taxonomy)
+    if not source.body.strip():
         raise ContractError("the body is empty")
-    filled = fill_in(body, facts)
+    filled = fill_in(source.body, facts)
     return Article(
         id=fields["id"],
         title=fields["title"].strip(),
@@ -90,7 +123,7 @@ def read_article(path: Path, facts: BusinessFacts, taxonomy: Taxonomy) -> Articl
         keywords=tuple(str(keyword) for keyword in fields.get("keywords", ())),
         related=tuple(fields.get("related", ())),
         intents=tuple(fields.get("intents", ())),
-        phrasings=read_phrasings(path.with_name(fields["id"] + _PHRASINGS)),
+        phrasings=source.phrasings,
         channels=tuple(fields.get("channels", ("app", "wechat"))),
         regions=tuple(fields.get("regions", ("all",))),
         valid_from=fields.get("valid_from"),
@@ -100,11 +133,24 @@ def read_article(path: Path, facts: BusinessFacts, taxonomy: Taxonomy) -> Articl
     )
 
 
-def _check_place(fields: Mapping[str, Any], path: Path, taxonomy: Taxonomy) -> None:
-    if fields["id"] != path.stem:
-        raise ContractError(f"the id {fields['id']!r} is not the file's name")
-    if fields["category"] != path.parent.name:
-        raise ContractError(f"the category {fields['category']!r} is not the folder's name")
+def _sources(root: Path, taxonomy: Taxonomy) -> Iterable[tuple[Path, ArticleSource]]:
+    seen: set[str] = set()
+    for path in sorted(root.glob("*/*.md")):
+        try:
+            fields, body = split_front_matter(path.read_text(encoding="utf-8"))
+            if fields["id"] != path.stem:
+                raise ContractError(f"the id {fields['id']!r} is not the file's name")
+            if fields["category"] != path.parent.name:
+                raise ContractError(f"the category {fields['category']!r} is not the folder's name")
+            if fields["id"] in seen:
+                raise ContractError("another category has an article of this id")
+        except (ContractError, UnicodeDecodeError) as error:
+            raise ContractError(f"{path.relative_to(root)}: {error}") from error
+        seen.add(fields["id"])
+        yield path, ArticleSource(fields, body, read_phrasings(path.with_name(fields["id"] + _PHRASINGS)))
+
+
+def _check_place(fields: Mapping[str, Any], taxonomy: Taxonomy) -> None:
     unknown = [intent for intent in fields.get("intents", ()) if intent not in taxonomy.intents]
     if unknown:
         raise ContractError(f"intents: {unknown} are not in the taxonomy")
