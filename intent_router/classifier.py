@@ -27,12 +27,13 @@ _FILE = "classifier.json"
 class Evidence:
     """What the sources say about one text.
 
-    `table` has a row for each of SOURCES and a column for each label; `known` is the share of the text's features
-    that the training messages have, `length` its characters.
+    `table` has a row for each of SOURCES and a column for each label; `vector` is what the encoder makes of the text;
+    `known` is the share of the text's features that the training messages have, `length` its characters.
     """
 
     table: Table
     near: Near
+    vector: NDArray[np.float32]
     known: float
     length: int
 
@@ -62,9 +63,10 @@ class Classifier:
         """What each source says, before fusion."""
         normalised = normalise(text)
         row = self._vectoriser.row(features(normalised))
-        near = self._neighbours.near(self.encoder.encode([normalised])[0])
+        vector = self.encoder.encode([normalised])[0]
+        near = self._neighbours.near(vector)
         table = np.stack([self._linear.scores(row), self._bag.scores(row), near.similarity]).astype(np.float64)
-        return Evidence(table, near, row.known, len(normalised))
+        return Evidence(table, near, vector, row.known, len(normalised))
 
     def evidence_table(self, texts: Sequence[str]) -> Table:
         """Shape (sources, texts, labels)."""

@@ -35,6 +35,8 @@ SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL = (
 
 _HUMAN_LABEL = "intent:human_agent"
 _SAFETY_LABEL = "intent:safety_emergency"
+RULED_OUT_LABELS = frozenset({_HUMAN_LABEL, _SAFETY_LABEL})
+"""Labels that `ruled_out` may name."""
 _URGE = re.compile(r"催|快点|快些|加急|尽快|抓紧|赶紧|赶快|还没(?:处理|解决|弄|人|结果|动静|回复)|怎么还|拖|几天了|急")
 _WITHDRAW = re.compile(
     r"撤|取消|不用(?:再)?(?:处理|管|查|弄|跟)|不需要(?:处理|了)|关(?:了|掉|闭)|结(?:了|掉|单)|算了"

@@ -27,8 +27,8 @@ _DATA = (
 _CODE = (
     "language/*.py",
     *(f"knowledge_base/{name}.py" for name in ("encoder", "features", "index", "training")),
-    *(f"intent_router/{name}.py" for name in ("classifier*", "corpus", "follow_up", "fusion", "head*", "join")),
-    *(f"intent_router/{name}.py" for name in ("neighbours", "scope", "sentiment*", "thresholds", "tuning")),
+    *(f"intent_router/{name}.py" for name in ("classifier*", "corpus", "follow_up", "fresh", "fusion", "head*")),
+    *(f"intent_router/{name}.py" for name in ("join", "neighbours", "scope", "sentiment*", "thresholds", "tuning")),
     "intent_router/vectoriser.py",
 )
 

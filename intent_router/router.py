@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -24,6 +24,7 @@ from intent_router.clauses import cuts
 from intent_router.corpus import OUT_OF_SCOPE
 from intent_router.entities import extract
 from intent_router.entities import warm_up as warm_up_entities
+from intent_router.fresh import TRAINED_TEXTS, FreshPhrasings
 from intent_router.guard import Guarded
 from intent_router.manifest import Manifest
 from intent_router.tuning import Tuning
@@ -55,7 +56,14 @@ class Routing:
 class Router:
     """Tiers 0 to 2. Thread-safe; tier 1 takes a few milliseconds, no I/O."""
 
-    def __init__(self, classifier: Classifier, tuning: Tuning, sentiment: ReadsFeelings, store: ArticleStore) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        tuning: Tuning,
+        sentiment: ReadsFeelings,
+        store: ArticleStore,
+        trained: Collection[int],
+    ) -> None:
         self._classifier = classifier
         self._tuning = tuning
         self._sentiment = sentiment
@@ -64,6 +72,8 @@ class Router:
         self._servable = np.array([_servable(label, store) for label in self._labels])
         if not self._servable.any():
             raise ContractError("the router knows no label that can be served")
+        self._trained = trained
+        self._fresh = FreshPhrasings(store, classifier.encoder, trained)
         warm_up_entities()
         self.route("我的92号汽油加油券昨天没到账")
 
@@ -78,7 +88,13 @@ class Router:
         from intent_router.sentiment import SentimentModel
 
         folder = models / Manifest.load(models).folder
-        return cls(Classifier.load(folder), Tuning.load(folder), SentimentModel.load(folder / "sentiment"), store)
+        trained = frozenset(np.load(folder / TRAINED_TEXTS).tolist())
+        feelings = SentimentModel.load(folder / "sentiment")
+        return cls(Classifier.load(folder), Tuning.load(folder), feelings, store, trained)
+
+    def with_articles(self, store: ArticleStore) -> Router:
+        """The same learned parts over other articles: what was published since answers, what was withdrawn does not."""
+        return Router(self._classifier, self._tuning, self._sentiment, store, self._trained)
 
     def route(
         self, text: str, context: RouteContext = RouteContext(), now: datetime | None = None, top: int = 5
@@ -100,8 +116,11 @@ class Router:
         evidence = self._classifier.evidence(text)
         fused = self._classifier.fusion.scores(evidence.table)
         probabilities = self._probabilities(fused, evidence, context)
-        decision = self._decide(probabilities, top)
-        unsure = decision.confidence < self._tuning.thresholds.sure
+        probabilities = self._without_ruled_out(probabilities, text)
+        learned = self._decide(probabilities, top)
+        decision = self._with_fresh(learned, evidence)
+        # The assistant knows what was published after the training no better than tier 1 does.
+        unsure = decision is learned and decision.confidence < self._tuning.thresholds.sure
         step = self._trace(decision, evidence, unsure, checked)
         decision = replace(decision, entities=entities, sentiment=sentiment, trace=(step,))
         if guarded is not None:
@@ -142,6 +161,26 @@ class Router:
             # A message that is clear in itself needs no context; one that is not is likely about the same business.
             return self._tuning.follow_up.reweigh(probabilities, self._labels, context.recent_labels)
         return probabilities
+
+    def _without_ruled_out(self, probabilities: Probabilities, text: str) -> Probabilities:
+        """Without labels that the words speak against; looked at only where one of them would win."""
+        if self._labels[int(np.argmax(probabilities))] not in guard.RULED_OUT_LABELS:
+            return probabilities
+        out = guard.ruled_out(text)
+        kept = np.where([label in out for label in self._labels], 0.0, probabilities)
+        return kept / kept.sum()  # type: ignore[no-any-return]
+
+    def _with_fresh(self, decision: Decision, evidence: Evidence) -> Decision:
+        """What was published after the training, where it is nearer than all that was known then."""
+        thresholds = self._tuning.thresholds
+        found = self._fresh.nearest(evidence.vector)
+        if found is None or found.similarity < max(thresholds.near, evidence.near.best):
+            return decision
+        chance = thresholds.near_precision
+        others = (candidate for candidate in decision.alternatives if candidate.label != found.label)
+        rest = tuple(Candidate(other.label, other.score * (1 - chance)) for other in others)
+        alternatives = (Candidate(found.label, chance), *rest)
+        return replace(decision, label=found.label, kind=Kind.FAQ, confidence=chance, alternatives=alternatives)
 
     def _only_servable(self, probabilities: Probabilities) -> Probabilities:
         """Labels whose article is not valid now are out of the question."""

@@ -26,6 +26,7 @@ from intent_router.classifier import Classifier
 from intent_router.classifier_training import ClassifierConfig, train_sources
 from intent_router.corpus import DATA_DIR, OUT_OF_SCOPE, Example, development_examples, held_out, training_examples
 from intent_router.follow_up import FollowUp, customer_turns, learn_follow_up
+from intent_router.fresh import TRAINED_TEXTS, text_key
 from intent_router.join import read_assistant_scores
 from intent_router.manifest import Manifest, file_hash, state_hash
 from intent_router.tuning import Judged, Tuning, TuningConfig, judge, tune
@@ -95,6 +96,7 @@ def _train_all(router: Path, wanted: str, scores_file: Path, config: TrainingCon
     tuning = replace(tuning, follow_up=_follow_up(classifier, tuning))
     classifier.save(folder)
     tuning.save(folder)
+    np.save(folder / TRAINED_TEXTS, np.array(sorted({text_key(e.text) for e in examples}), dtype=np.uint64))
     done("tuning")
     (folder / "sentiment").mkdir()
     feelings = importlib.import_module("intent_router.sentiment").train_sentiment(DATA_DIR, folder / "sentiment")

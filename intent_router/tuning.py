@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import NotReady
-from intent_router.classifier import Classifier, Evidence
+from intent_router.classifier import SOURCES, Classifier, Evidence
 from intent_router.corpus import OUT_OF_SCOPE, Example
 from intent_router.follow_up import FollowUp
 from intent_router.fusion import learn_fusion, softmax
@@ -120,7 +120,9 @@ def tune(
     rankings = np.stack([tuning.ranking(row) for row in probabilities])
     places = np.argmax(rankings == np.array(judged.right)[:, None], axis=1)
     ranked = np.take_along_axis(probabilities, rankings[:, :CHOICES], axis=1)
-    thresholds = learn_thresholds(ranked, places, config.thresholds)
+    dense = table[SOURCES.index("dense")]
+    nearest_right = dense.argmax(axis=1) == np.array(judged.right)
+    thresholds = learn_thresholds(ranked, places, dense.max(axis=1), nearest_right, config.thresholds)
     confidence = np.take_along_axis(probabilities, rankings[:, :1], axis=1)[:, 0]
     join = _learn_join(tuned, judged, probabilities, confidence < thresholds.sure, assistant or {})
     return tuned, Tuning(scope, thresholds, follow_up, join)

@@ -83,14 +83,17 @@ def test_thresholds_follow_from_the_messages() -> None:
     torn = np.tile([0.4, 0.4, 0.2], (12, 1))
     ranked = np.concatenate([sure, torn])
     place = np.concatenate([np.zeros(90, int), np.tile([0, 1, 1], 4)])
-    thresholds = learn_thresholds(ranked, place)
+    thresholds = learn_thresholds(ranked, place, ranked[:, 0], place == 0)
     assert 0.4 < thresholds.sure <= 0.95
     assert 0.04 < thresholds.ask < 0.61
+    assert 0.4 < thresholds.near <= 0.95
 
 
 def test_nothing_is_asked_when_the_first_is_always_right() -> None:
     ranked = np.random.default_rng(0).dirichlet([5, 1, 1], 100)
-    thresholds = learn_thresholds(np.sort(ranked, axis=1)[:, ::-1], np.zeros(100, int))
+    thresholds = learn_thresholds(
+        np.sort(ranked, axis=1)[:, ::-1], np.zeros(100, int), ranked[:, 0], np.ones(100, bool)
+    )
     assert thresholds.ask == 1.0
 
 

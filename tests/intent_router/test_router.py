@@ -12,10 +12,13 @@ import pytest
 
 from contracts.decision import Kind, OfferedButton, RouteContext, SentimentReading, Tier
 from contracts.errors import ContractError, NotReady
+from contracts.knowledge import Article
 from intent_router import Router
 from intent_router.classifier import Classifier
 from intent_router.clauses import cuts
+from intent_router.corpus import training_examples
 from intent_router.follow_up import FollowUp
+from intent_router.fresh import FreshPhrasings, text_key
 from intent_router.join import Join
 from intent_router.manifest import Manifest
 from intent_router.thresholds import Thresholds
@@ -33,11 +36,13 @@ class Calm:
 
 
 STORE = FileArticleStore(today=lambda: date(2026, 11, 1))
+STORE_ARTICLE = next(iter(STORE.all()))
+TRAINED = {text_key(example.text) for example in training_examples()}
 
 
 @pytest.fixture(scope="module")
 def router(small: Small) -> Router:
-    return Router(small.classifier, small.tuning, Calm(), STORE)
+    return Router(small.classifier, small.tuning, Calm(), STORE, TRAINED)
 
 
 def test_held_out_messages_are_understood(small: Small) -> None:
@@ -102,7 +107,7 @@ def test_in_a_form_only_a_sure_other_problem_changes_the_subject(router: Router)
 
 def test_an_unsure_message_is_about_the_open_business(small: Small) -> None:
     tuning = replace(small.tuning, follow_up=FollowUp(50.0), thresholds=Thresholds(0.99999, 1.0))
-    router = Router(small.classifier, tuning, Calm(), STORE)
+    router = Router(small.classifier, tuning, Calm(), STORE, TRAINED)
     alone = router.route("那什么时候到").decision
     after = router.route("那什么时候到", RouteContext(recent_labels=("intent:refund_progress",))).decision
     share = {c.label: c.score for c in alone.alternatives}.get("intent:refund_progress", 0.0)
@@ -110,14 +115,14 @@ def test_an_unsure_message_is_about_the_open_business(small: Small) -> None:
 
 
 def test_two_problems_in_one_message(small: Small) -> None:
-    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(0.5, 1.0)), Calm(), STORE)
+    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(0.5, 1.0)), Calm(), STORE, TRAINED)
     decision = router.route("发票抬头开错了要重开。另外我昨天加油的积分一直没到账").decision
     assert {decision.label, decision.second} == {"intent:invoice_problem", "intent:points_missing"}
     assert router.route("你好，我的加油券还没到账，谢谢").decision.second is None
 
 
 def test_close_candidates_lead_to_a_question(small: Small) -> None:
-    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(1.0, 0.0)), Calm(), STORE)
+    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(1.0, 0.0)), Calm(), STORE, TRAINED)
     decision = router.route("我昨天买的加油券还没到账").decision
     assert decision.kind is Kind.CLARIFY
     assert decision.label == "intent:coupon_not_received"
@@ -125,7 +130,7 @@ def test_close_candidates_lead_to_a_question(small: Small) -> None:
 
 def test_the_assistant_is_asked_when_unsure_and_joins(small: Small) -> None:
     unsure = replace(small.tuning, thresholds=Thresholds(1.1, 1.0))
-    router = Router(small.classifier, replace(unsure, join=Join(0.1, 2.0)), Calm(), STORE)
+    router = Router(small.classifier, replace(unsure, join=Join(0.1, 2.0)), Calm(), STORE, TRAINED)
     routing = router.route("我昨天买的加油券还没到账")
     assert routing.wants_assistant
     joined = router.join(routing, {"points_missing": 0.99})
@@ -133,7 +138,7 @@ def test_the_assistant_is_asked_when_unsure_and_joins(small: Small) -> None:
     assert joined.entities == routing.decision.entities
     assert len(joined.trace) == 2
     # An assistant that was never learned from is not asked, and what it says changes nothing.
-    alone = Router(small.classifier, unsure, Calm(), STORE)
+    alone = Router(small.classifier, unsure, Calm(), STORE, TRAINED)
     again = alone.route("我昨天买的加油券还没到账")
     assert not again.wants_assistant
     assert alone.join(again, {"points_missing": 0.99}) == again.decision
@@ -141,8 +146,33 @@ def test_the_assistant_is_asked_when_unsure_and_joins(small: Small) -> None:
 
 def test_an_article_that_is_not_valid_is_not_offered(small: Small) -> None:
     early = FileArticleStore(today=lambda: date(2020, 1, 1))
-    decision = Router(small.classifier, small.tuning, Calm(), early).route("怎么注销账号，注销账户的步骤").decision
+    decision = (
+        Router(small.classifier, small.tuning, Calm(), early, TRAINED).route("怎么注销账号，注销账户的步骤").decision
+    )
     assert all(not candidate.label.startswith("faq:") for candidate in decision.alternatives)
+
+
+def test_what_is_published_after_the_training_answers_at_once(small: Small) -> None:
+    class Published(FileArticleStore):
+        """The shipped articles and one more."""
+
+        def all(self) -> tuple[Article, ...]:
+            new = replace(STORE_ARTICLE, id="plush_toy", title="毛绒玩具怎么领", phrasings=("毛绒玩具到哪里领取",))
+            return (*super().all(), new)
+
+    before = Router(small.classifier, small.tuning, Calm(), STORE, TRAINED)
+    assert before.route("毛绒玩具到哪里领取？").decision.label != "faq:plush_toy"
+    router = before.with_articles(Published())
+    decision = router.route("毛绒玩具到哪里领取？").decision
+    assert (decision.label, decision.kind) == ("faq:plush_toy", Kind.FAQ)
+    assert decision.alternatives[0].score == decision.confidence
+    assert router.route("我昨天买的加油券还没到账").decision.label == "intent:coupon_not_received"
+    assert len(FreshPhrasings(STORE, small.classifier.encoder, TRAINED)) == 0
+
+
+def test_words_that_speak_against_a_label(small: Small) -> None:
+    router = Router(small.classifier, small.tuning, Calm(), STORE, TRAINED)
+    assert router.route("不用给我转人工").decision.label != "intent:human_agent"
 
 
 def test_many_threads_get_the_same_answers(router: Router, small: Small) -> None:
