@@ -73,6 +73,7 @@ class Router:
         if not self._servable.any():
             raise ContractError("the router knows no label that can be served")
         self._trained = trained
+        self._trained = trained
         self._fresh = FreshPhrasings(store, classifier.encoder, trained)
         warm_up_entities()
         self.route("我的92号汽油加油券昨天没到账")
@@ -94,6 +95,10 @@ class Router:
 
     def with_articles(self, store: ArticleStore) -> Router:
         """The same learned parts over other articles: what was published since answers, what was withdrawn does not."""
+        return Router(self._classifier, self._tuning, self._sentiment, store, self._trained)
+
+    def serving(self, store: ArticleStore) -> Router:
+        """The same learned parts over other articles: what was published, changed or taken offline since."""
         return Router(self._classifier, self._tuning, self._sentiment, store, self._trained)
 
     def route(

@@ -15,6 +15,7 @@ from service.agents import service as agents
 from service.channels.attachments import endpoints as attachments
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
+from service.channels.knowledge import endpoints as knowledge
 from service.channels.router import endpoints as router
 from service.channels.tickets import endpoints as tickets
 from service.channels.wechat import endpoints as wechat
@@ -41,11 +42,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         house = build(settings)
         app.state.house = house
         app.state.action_webhook = house.action_webhook
-        await asyncio.to_thread(house.knowledge.refresh)
+        await house.refresh_knowledge()
         loops = [
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
-            asyncio.create_task(_watch_models(house), name="models"),
+            asyncio.create_task(_watch_knowledge(house), name="knowledge"),
             asyncio.create_task(_watch_assistant(house), name="assistant"),
             asyncio.create_task(_seal(house), name="audit"),
         ]
@@ -67,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(Guard)
-    for part in (widget, console, tickets, router, attachments, wechat, rasa, health):
+    for part in (widget, console, tickets, router, knowledge, attachments, wechat, rasa, health):
         app.include_router(part.router)
     if settings.demo:
         app.include_router(demo.router)
@@ -80,14 +81,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def _watch_models(house: House) -> None:
-    """Take over what training has written since, without a restart."""
+async def _watch_knowledge(house: House) -> None:
+    """Take over what editors published and training has written since, without a restart."""
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         try:
-            await asyncio.to_thread(house.knowledge.refresh)
+            await house.refresh_knowledge()
         except Exception:
-            log.exception("the trained router could not be loaded; the one in force stays")
+            log.exception("new knowledge could not be taken over; what is in force stays")
 
 
 async def _watch_assistant(house: House) -> None:

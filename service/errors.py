@@ -11,6 +11,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from contracts.errors import NotFound, NotReady, PlatformUnavailable
+from service.articles.rules import BadArticle, BadFact
+from service.articles.service import EditConflict
 from service.customers.service import BadToken
 from service.handoff.service import AlreadyClaimed, NotYours
 from service.tickets.service import WrongStatus
@@ -32,6 +34,9 @@ _KNOWN: Sequence[tuple[type[Exception], int, str]] = (
     (AlreadyClaimed, 409, "already_claimed"),
     (NotYours, 409, "not_yours"),
     (WrongStatus, 409, "wrong_status"),
+    (EditConflict, 409, "edit_conflict"),
+    (BadArticle, 422, "bad_article"),
+    (BadFact, 422, "bad_fact"),
 )
 _HTTP_WORDS = {404: "没有这个地址", 405: "这个地址不支持这种请求", 413: "内容太大了"}
 

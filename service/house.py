@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request, WebSocket
 
-from contracts.knowledge import ArticleStore
 from contracts.platform import FuelPlatform
 from contracts.taxonomy import Taxonomy, load_taxonomy
 from contracts.tickets import TicketView
-from knowledge_base.facts import FileFacts
 from knowledge_base.replies import Replies
-from knowledge_base.store import FileArticleStore
 from service.answers.rules import Voice
 from service.answers.service import Answers
+from service.articles import service as articles
 from service.clock import utc_now
 from service.customers.service import Tokens
 from service.db import Database
@@ -44,7 +43,6 @@ class House:
     settings: Settings
     taxonomy: Taxonomy
     replies: Replies
-    articles: ArticleStore
     database: Database
     tokens: Tokens
     hub: Hub
@@ -57,17 +55,22 @@ class House:
     action_webhook: ActionWebhook
     limits: RateLimits
 
+    async def refresh_knowledge(self) -> None:
+        """Take over what editors published and what training has written since the last time."""
+        decided = self.knowledge.decided
+        if await self.database.read(articles.revision) != decided.revision:
+            decided = await self.database.read(articles.knowledge)
+        await asyncio.to_thread(self.knowledge.refresh, decided)
+
 
 def build(settings: Settings) -> House:
     """Wire everything; opens the database, loads nothing that takes long."""
     taxonomy = load_taxonomy()
-    facts = FileFacts.load(KNOWLEDGE_ROOT / "facts.yml")
-    articles = FileArticleStore(KNOWLEDGE_ROOT / "articles", facts)
     replies = Replies.load()
     database = Database(settings.database)
     platform = open_platform(settings)
     assistant = RasaAssistant(settings.assistant_url, settings.internal_token)
-    knowledge = Knowledge(settings.models_dir / "router", articles)
+    knowledge = Knowledge(settings.models_dir / "router", KNOWLEDGE_ROOT, taxonomy)
     hub = Hub()
 
     async def open_tickets(conversation_id: str) -> list[TicketView]:
@@ -95,7 +98,6 @@ def build(settings: Settings) -> House:
         settings=settings,
         taxonomy=taxonomy,
         replies=replies,
-        articles=articles,
         database=database,
         tokens=Tokens(settings.secret, settings.session_hours),
         hub=hub,
@@ -105,7 +107,7 @@ def build(settings: Settings) -> House:
         answers=answers,
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
-        action_webhook=ActionWebhook(database, platform, facts, settings.internal_token, settings.action_timeout),
+        action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),
         limits=RateLimits(settings),
     )
 

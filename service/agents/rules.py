@@ -25,16 +25,20 @@ class Permission(str, Enum):
     ROUTE = "route"
     REVEAL = "reveal"
     AGENTS = "agents"
+    KNOWLEDGE_READ = "knowledge.read"
+    KNOWLEDGE_EDIT = "knowledge.edit"
 
 
-_TALK = frozenset({Permission.QUEUE, Permission.CONVERSATIONS, Permission.ROUTE, Permission.REVEAL})
+_TALK = frozenset(
+    {Permission.QUEUE, Permission.CONVERSATIONS, Permission.ROUTE, Permission.REVEAL, Permission.KNOWLEDGE_READ}
+)
 
 MATRIX: Mapping[Role, frozenset[Permission]] = {
     Role.AGENT: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK},
     Role.HANDLER: frozenset({Permission.TICKETS_DEPARTMENT, Permission.TICKETS_WORK}),
     Role.STATION: frozenset({Permission.TICKETS_STATION, Permission.TICKETS_WORK}),
-    Role.EDITOR: frozenset({Permission.ROUTE}),
-    Role.SUPERVISOR: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK},
+    Role.EDITOR: frozenset({Permission.ROUTE, Permission.KNOWLEDGE_READ, Permission.KNOWLEDGE_EDIT}),
+    Role.SUPERVISOR: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK, Permission.KNOWLEDGE_EDIT},
     Role.ADMIN: frozenset(Permission),
 }
 

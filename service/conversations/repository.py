@@ -208,6 +208,11 @@ def change_owner(
     )
 
 
+def use_channel(connection: Connection, conversation_id: str, channel: str) -> None:
+    """The channel the customer writes in now; what is for him goes there."""
+    connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(channel=channel))
+
+
 def set_second_problem(connection: Connection, conversation_id: str, label: str | None) -> None:
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(second_problem=label))
 
@@ -291,6 +296,17 @@ def attachments_in(connection: Connection, conversation_id: str, ids: Sequence[s
 
 def attachment(connection: Connection, attachment_id: str) -> Any:
     return connection.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
+
+
+def recent_texts(connection: Connection, limit: int) -> list[str]:
+    """What customers typed last, each text once, newest first; presses of buttons are not among them."""
+    newest = (
+        select(messages.c.text, func.max(messages.c.id).label("last"))
+        .where(messages.c.sender == Sender.CUSTOMER.value, messages.c.payload.is_(None), messages.c.text != "")
+        .group_by(messages.c.text)
+        .subquery()
+    )
+    return list(connection.execute(select(newest.c.text).order_by(newest.c.last.desc()).limit(limit)).scalars())
 
 
 def count_messages(connection: Connection, conversation_id: str) -> int:

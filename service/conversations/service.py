@@ -30,9 +30,11 @@ from service.conversations.repository import (  # isort: skip
     messages_after as messages_after,
     messages_of_turn as messages_of_turn,
     open_dialogue as open_dialogue,
+    recent_texts as recent_texts,
     reserve_seqs as reserve_seqs,
     set_second_problem as set_second_problem,
     update_dialogue as update_dialogue,
+    use_channel as use_channel,
 )
 
 
@@ -111,7 +113,8 @@ def append(
     ]
     repository.insert_messages(connection, rows)
     state = owner or conversation.owner
-    delivery.announce_messages(connection, conversation.id, first + len(replies) - 1, state.value)
+    last = first + len(replies) - 1
+    delivery.announce_messages(connection, conversation.id, last, state.value, conversation.channel)
     return rows
 
 

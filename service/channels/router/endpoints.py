@@ -32,7 +32,7 @@ async def route(body: RouteRequest, request: Request, _asker: Asker) -> RouteAns
 async def articles(request: Request, q: Annotated[str, Query(max_length=200)] = "") -> dict[str, Any]:
     """The help pages: categories with their articles, or the articles that fit `q`, best first."""
     house = house_of(request)
-    by_id = {a.id: a for a in house.articles.all()}
+    by_id = {a.id: a for a in house.knowledge.all()}
     if q.strip():
         found = house.knowledge.find(q)
         return {"items": [{"id": a, "title": by_id[a].title, "summary": by_id[a].summary} for a, _score in found]}
@@ -51,7 +51,7 @@ async def articles(request: Request, q: Annotated[str, Query(max_length=200)] = 
 @router.get("/articles/{article_id}")
 async def article(article_id: str, request: Request) -> dict[str, Any]:
     """One article."""
-    found = house_of(request).articles.get(article_id)
+    found = house_of(request).knowledge.get(article_id)
     if found is None:
         raise NotFound("没有这篇文章，或者它已经下线")
     return {
