@@ -29,11 +29,11 @@ def put(connection: Connection, topic: str, key: str, payload: Mapping[str, Any]
     connection.execute(_INSERT, row)
 
 
-def claim(connection: Connection, now: float, hold: float, limit: int) -> list[OutboxRow]:
-    """Take due rows for `hold` seconds, oldest first; another process will not take them meanwhile."""
+def claim(connection: Connection, topics: Sequence[str], now: float, hold: float, limit: int) -> list[OutboxRow]:
+    """Take due rows of `topics` for `hold` seconds, oldest first; another process will not take them meanwhile."""
     due = (
         select(outbox.c.id)
-        .where(outbox.c.dead.is_(False), outbox.c.next_at <= now)
+        .where(outbox.c.dead.is_(False), outbox.c.next_at <= now, outbox.c.topic.in_(topics))
         .order_by(outbox.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -55,7 +55,33 @@ def postpone(connection: Connection, row_id: int, next_at: float, dead: bool) ->
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(next_at=next_at, dead=dead))
 
 
-def any_due(connection: Connection, now: float) -> bool:
+def put_off(connection: Connection, row_id: int, next_at: float) -> None:
+    """Deliver later, and do not count this time as a try."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == row_id).values(next_at=next_at, attempts=outbox.c.attempts - 1)
+    )
+
+
+def hurry(connection: Connection, topic: str, key: str, now: float) -> None:
+    """What waits for `key` is due now."""
+    waiting = (outbox.c.topic == topic, outbox.c.key == key, outbox.c.dead.is_(False), outbox.c.next_at > now)
+    connection.execute(update(outbox).where(*waiting).values(next_at=now))
+
+
+def any_due(connection: Connection, topics: Sequence[str], now: float) -> bool:
     """Whether a row waits; a read, so that an idle loop takes no write lock."""
-    waiting = select(outbox.c.id).where(outbox.c.dead.is_(False), outbox.c.next_at <= now).limit(1)
-    return connection.execute(waiting).first() is not None
+    due = (outbox.c.dead.is_(False), outbox.c.next_at <= now, outbox.c.topic.in_(topics))
+    return connection.execute(select(outbox.c.id).where(*due).limit(1)).first() is not None
+
+
+def dead(connection: Connection, topic: str, limit: int) -> list[OutboxRow]:
+    """What was given up, newest first."""
+    columns = (outbox.c.id, outbox.c.topic, outbox.c.key, outbox.c.payload, outbox.c.attempts)
+    query = select(*columns).where(outbox.c.dead.is_(True), outbox.c.topic == topic)
+    return [OutboxRow(*row) for row in connection.execute(query.order_by(outbox.c.id.desc()).limit(limit))]
+
+
+def revive(connection: Connection, row_id: int, now: float) -> bool:
+    """Try what was given up once more, with all its tries; False when there is no such row."""
+    again = update(outbox).where(outbox.c.id == row_id, outbox.c.dead.is_(True))
+    return connection.execute(again.values(dead=False, attempts=0, next_at=now)).rowcount == 1

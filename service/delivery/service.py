@@ -11,7 +11,17 @@ from sqlalchemy import Connection
 
 from service.delivery import repository
 
+# What channels of this domain's rows may use, beside the functions below.
+from service.delivery.repository import (  # isort: skip
+    hurry as hurry,
+    put as put,
+)
+
 AGENTS = "agents"
+PUSH = "push"
+"""Topic: bring a conversation's new messages to a channel that does not fetch them itself."""
+FETCHING_CHANNELS = frozenset({"widget"})
+"""Channels whose customers read the rows themselves; a hint is enough for them."""
 
 
 class Hub:
@@ -43,9 +53,16 @@ class Hub:
         return len(self._queues.get(key, ()))
 
 
-def announce_messages(connection: Connection, conversation_id: str, seq: int, owner: str) -> None:
-    """In the caller's unit of work: tell customer and agents that the conversation grew to `seq`."""
+def announce_messages(
+    connection: Connection, conversation_id: str, seq: int, owner: str, channel: str | None = None
+) -> None:
+    """In the caller's unit of work: tell customer and agents that the conversation grew to `seq`.
+
+    `channel` is where the customer wrote last, given for messages to him: what does not fetch is brought them.
+    """
     repository.put(connection, "conversation", conversation_id, {"type": "messages", "seq": seq, "state": owner})
+    if channel is not None and channel not in FETCHING_CHANNELS:
+        repository.put(connection, PUSH, conversation_id, {"seq": seq, "channel": channel})
 
 
 def announce_queue(connection: Connection) -> None:

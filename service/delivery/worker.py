@@ -1,4 +1,4 @@
-"""Carries the outbox out: at least once, in order, with growing pauses, and a shelf for what cannot be sent."""
+"""Carries the outbox out: at least once, with growing pauses, and a shelf for what cannot be sent."""
 
 from __future__ import annotations
 
@@ -23,59 +23,106 @@ IDLE_SECONDS = 0.5
 MAX_ATTEMPTS = 8
 
 
-class OutboxWorker:
-    """One loop a process; `wake()` after a commit makes it look at once."""
+class Later(Exception):
+    """Raised by a handler: nothing went wrong, but it is to be delivered at `at` (seconds since the epoch)."""
 
-    def __init__(self, database: Database, handlers: Mapping[str, Handler]) -> None:
+    def __init__(self, at: float) -> None:
+        super().__init__(f"not before {at:.1f}")
+        self.at = at
+
+
+class OutboxWorker:
+    """One loop a process for the topics of `handlers`; `wake()` after a commit makes it look at once.
+
+    With `parallel` 1 rows are delivered one after another in their order. Handlers that wait for somebody else's
+    server get a worker of their own with several at a time, so that a slow one holds up nobody else.
+    """
+
+    def __init__(self, database: Database, handlers: Mapping[str, Handler], parallel: int = 1) -> None:
         self._database = database
         self._handlers = handlers
+        self._topics = tuple(handlers)
+        self._parallel = parallel
         self._awake = asyncio.Event()
         self._delivered: list[int] = []
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._followers: list[Callable[[], None]] = []
 
     def wake(self) -> None:
         self._awake.set()
+        for follower in self._followers:
+            follower()
+
+    def also_wake(self, follower: Callable[[], None]) -> None:
+        """Call `follower` with every `wake()`."""
+        self._followers.append(follower)
 
     async def run(self) -> None:
         """Deliver until cancelled; a failure of the database is logged and tried again."""
-        while True:
-            try:
-                taken = await self.deliver_once()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("outbox: the database did not answer, trying again")
-                taken = 0
-                await asyncio.sleep(IDLE_SECONDS)
-            if taken < BATCH:
+        try:
+            while True:
                 try:
-                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
-                except asyncio.TimeoutError:
-                    continue
-                finally:
-                    self._awake.clear()
+                    taken = await self.deliver_once()
+                except asyncio.CancelledError:
+                    raise
+                except Exception:
+                    log.exception("outbox: the database did not answer, trying again")
+                    taken = 0
+                    await asyncio.sleep(IDLE_SECONDS)
+                if taken < BATCH:
+                    await self._idle()
+        finally:
+            for task in self._under_way:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _idle(self) -> None:
+        try:
+            await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
+        except asyncio.TimeoutError:
+            return
+        finally:
+            self._awake.clear()
 
     async def deliver_once(self) -> int:
-        """Deliver one batch; returns how many rows were taken."""
+        """Deliver one batch (start it, when several go at a time); returns how many rows were taken."""
         done, self._delivered = self._delivered, []
+        limit = BATCH if self._parallel == 1 else self._parallel - len(self._under_way)
+        now = time.time()
 
         def work(connection: Connection) -> list[OutboxRow]:
             if done:
                 repository.remove(connection, done)
-            return repository.claim(connection, time.time(), HOLD_SECONDS, BATCH)
+            return repository.claim(connection, self._topics, now, HOLD_SECONDS, limit) if limit > 0 else []
 
-        if not done and not await self._database.read(_anything_due):
+        if not done and (
+            limit <= 0 or not await self._database.read(lambda c: repository.any_due(c, self._topics, now))
+        ):
             return 0
         rows = await self._database.write(work)
         for row in rows:
-            await self._deliver(row)
+            if self._parallel == 1:
+                await self._deliver(row)
+            else:
+                self._start(row)
         return len(rows) or (1 if done else 0)
 
+    def _start(self, row: OutboxRow) -> None:
+        task = asyncio.create_task(self._deliver(row), name=f"outbox {row.id}")
+        self._under_way.add(task)
+
+        def ended(_task: asyncio.Task[None]) -> None:
+            self._under_way.discard(task)
+            self._awake.set()
+
+        task.add_done_callback(ended)
+
     async def _deliver(self, row: OutboxRow) -> None:
-        handler = self._handlers.get(row.topic)
         try:
-            if handler is None:
-                raise LookupError(f"no handler for topic {row.topic}")
-            await handler(row.key, row.payload)
+            await self._handlers[row.topic](row.key, row.payload)
+        except Later as later:
+            at = later.at
+            await self._database.write(lambda c: repository.put_off(c, row.id, at))
         except Exception:
             dead = row.attempts >= MAX_ATTEMPTS
             log.exception(
@@ -85,7 +132,3 @@ class OutboxWorker:
             await self._database.write(lambda c: repository.postpone(c, row.id, next_at, dead))
         else:
             self._delivered.append(row.id)
-
-
-def _anything_due(connection: Connection) -> bool:
-    return repository.any_due(connection, time.time())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Callable, Mapping, Sequence
 
@@ -152,6 +152,9 @@ class Turns:
         known = conversations.message_by_client_id(connection, conversation.id, inbound.client_id)
         if known is not None:
             return self._known(connection, known)
+        if conversation.channel != inbound.channel:
+            conversations.use_channel(connection, conversation.id, inbound.channel)
+            conversation = replace(conversation, channel=inbound.channel)
         if conversation.owner is Owner.CLOSED:
             conversations.change_owner(connection, conversation.id, Owner.BOT, now, None)
             conversation = conversations.require(connection, conversation.id)
@@ -235,7 +238,7 @@ class Turns:
             channel=conversation.channel,
             context=message.context or {},
             dialogue=_open(dialogue) if dialogue is not None else None,
-            offered=conversations.offered_buttons(connection, conversation.id),
+            offered=[*_menu(message), *conversations.offered_buttons(connection, conversation.id)],
             signals=tuple(
                 TurnSignal(label, feeling, guard, outcome, kind != Kind.CLARIFY.value)
                 for label, feeling, guard, outcome, kind in repository.signals(
@@ -374,6 +377,12 @@ def _open(row: DialogueRow) -> OpenDialogue:
         slots=row.slots,
         updated_at=row.updated_at,
     )
+
+
+def _menu(message: InboundMessage | MessageRow) -> list[Mapping[str, Any]]:
+    """What the customer pressed in a menu of the channel's own: the channel vouches that it was offered."""
+    pressed = (message.context or {}).get("menu")
+    return [{**pressed, "latest": True}] if pressed else []
 
 
 def _attachment_id(attachment: Attachment | Mapping[str, str]) -> str:
