@@ -13,6 +13,8 @@ class CompensationRule:
     case, by customer level (`puka` … `diamond`); fen for money, points for points. `authority`: who may give it
     without asking (`assistant`, `agent`, `supervisor`). `cap_30_days` limits all compensations of this kind to one
     customer; `repeat_days`: the same cause is not compensated again within so many days without a supervisor.
+    `basis`: `fixed` (the table's amount), or `record` (`percent` of the amount in the platform's record; the
+    table's amount is then the most that may be given).
     """
 
     cause: str
@@ -24,6 +26,8 @@ class CompensationRule:
     cap_30_days: int
     repeat_days: int
     valid_days: int | None = None
+    basis: str = "fixed"
+    percent: int = 100
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ class CompensationOffer:
 
 @dataclass(frozen=True)
 class RootCause:
-    """Why a ticket was needed. `side`: `platform`, `station`, `payment_provider`, `partner`, `supplier`, `customer`."""
+    """Why a ticket was needed. `side`: `platform`, `station`, `payment_provider`, `partner`, `supplier`, `customer`,
+    or `none` for what is nobody's fault.
+    """
 
     id: str
     title: str

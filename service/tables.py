@@ -26,6 +26,8 @@ ALL = (
     agent_sessions,
     audit_log,
     outbox,
+    policy_versions,
+    compensations,
     article_drafts,
     article_versions,
     fact_versions,
