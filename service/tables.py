@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from service.agents.models import agent_sessions, agents, audit_log
 from service.articles.models import article_drafts, article_versions, fact_versions, knowledge_changes, live_articles
+from service.channels.binding.models import binding_codes, channel_bindings
+from service.channels.exchange.models import channel_addresses, channel_receipts, channel_sends
+from service.channels.outgoing.models import hook_deliveries, hooks
+from service.channels.wechat.models import channel_tokens
 from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
 from service.delivery.models import outbox
 from service.handoff.models import handoffs
@@ -26,6 +30,14 @@ ALL = (
     agent_sessions,
     audit_log,
     outbox,
+    channel_addresses,
+    channel_receipts,
+    channel_sends,
+    channel_tokens,
+    channel_bindings,
+    binding_codes,
+    hooks,
+    hook_deliveries,
     policy_versions,
     compensations,
     article_drafts,
