@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from typing import Any, Mapping, Protocol, Sequence
 
 from contracts.remedies import PlatformRemedies
@@ -21,6 +22,7 @@ class Customer:
     balance_fen: int
     plates: tuple[str, ...] = ()
     station_id: str | None = None
+    frozen: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class PointsEntry:
-    """One line of the points ledger; `change` is signed. `kind`: `earn`, `spend`, `return`, `expire`, `freeze`."""
+    """One line of the points ledger; `change` is signed. `kind`: `earn`, `spend`, `return`, `expire`, `freeze`.
+
+    `basis` says how an `earn` was computed (`paid_fen`, `level_factor`, `campaign`). The ledger is append-only:
+    `hash` covers this entry and `previous`, the hash of the entry before (see contracts.ledger).
+    """
 
     id: str
     kind: str
@@ -106,6 +112,8 @@ class PointsEntry:
     order_id: str | None = None
     note: str = ""
     basis: Mapping[str, Any] = field(default_factory=dict)
+    previous: str = ""
+    hash: str = ""
 
 
 @dataclass(frozen=True)
@@ -173,6 +181,44 @@ class Refund:
     requested_at: datetime
     sent_at: datetime | None = None
     expected_by: datetime | None = None
+    arrived_at: datetime | None = None
+
+
+class PlatformEventKind(str, Enum):
+    """What the platform tells by itself. The part before the dot is what the event's `subject_id` names."""
+
+    ORDER_PAID = "order.paid"
+    ORDER_FUELLED = "order.fuelled"
+    ORDER_CANCELLED = "order.cancelled"
+    REFUND_SENT = "refund.sent"
+    REFUND_ARRIVED = "refund.arrived"
+    REFUND_REFUSED = "refund.refused"
+    COUPON_GRANTED = "coupon.granted"
+    POINTS_CHANGED = "points.changed"
+    GIFT_CODE_ISSUED = "gift.code_issued"
+    GIFT_SHIPPED = "gift.shipped"
+    GIFT_DELIVERED = "gift.delivered"
+    INVOICE_ISSUED = "invoice.issued"
+    CARD_CHANGED = "card.changed"
+    STATION_OUTAGE = "station.outage"
+    STATION_RESTORED = "station.restored"
+
+
+@dataclass(frozen=True)
+class PlatformEvent:
+    """One thing that happened on the platform. `id` is unique there; events may arrive twice and in any order.
+
+    `customer_id` is None for a station. `order_id` is given where the subject belongs to an order. `data` carries
+    figures (fen, points) and, for the echo of a write of ours, its idempotency `key`.
+    """
+
+    id: str
+    kind: PlatformEventKind
+    at: datetime
+    customer_id: str | None
+    subject_id: str
+    order_id: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class FuelPlatform(PlatformRemedies, Protocol):

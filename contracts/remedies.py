@@ -8,7 +8,24 @@ from typing import Any, Mapping, Protocol
 
 
 class RemedyKind(str, Enum):
-    """One kind, one operation of the platform."""
+    """One kind, one operation of the platform: its target → the fields of its receipt's data.
+
+    - `cancel_order`, `refund` (order; `amount_fen` None: all that is left) → refund_id, amount_fen, channel, expected_by
+    - `grant_coupon` (`amount_fen` is its value; details: threshold_fen, valid_days, title), `reissue_coupon` (coupon)
+      → coupon_id, title, amount_fen, valid_until
+    - `grant_points` (an order or nothing), `return_points` (gift or order; `points` None: all; details: note)
+      → points, balance
+    - `reissue_code` (gift) → gift_id, title, code
+    - `restore_level` (details: level) → level, level_title
+    - `freeze_card`, `unfreeze_card` (card) → card_id, number (masked)
+    - `issue_invoice` (order; details: order_ids for several, title_id or title + tax_number, email)
+      → invoice_id, title, amount_fen, email
+    - `resend_invoice` (invoice; details: email) → invoice_id, title, email
+    - `freeze_account`, `unfreeze_account` → nothing
+
+    In a text for the customer `{amount_fen}` is filled in as an amount, `{expected_by}` and `{valid_until}` as a
+    spoken time, `{channel}` by its name.
+    """
 
     CANCEL_ORDER = "cancel_order"
     REFUND = "refund"

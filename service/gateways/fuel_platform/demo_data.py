@@ -17,6 +17,7 @@ from contracts.platform import (
     FuelCard,
     GiftOrder,
     Invoice,
+    InvoiceTitle,
     Order,
     Payment,
     PointsEntry,
@@ -25,7 +26,7 @@ from contracts.platform import (
 from service.clock import CHINA
 
 LEVELS = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
-_FACTOR = {"puka": 1.0, "gold": 1.2, "platinum": 1.5, "diamond": 2.0}
+FACTORS = {"puka": 1.0, "gold": 1.2, "platinum": 1.5, "diamond": 2.0}
 _NAMES = {"puka": "陈师傅", "gold": "李女士", "platinum": "赵先生", "diamond": "周先生"}
 _PLATES = {"puka": "云A12D45", "gold": "云A7K689", "platinum": "云AB3520", "diamond": "云A90999"}
 
@@ -43,6 +44,17 @@ class CustomerRecords:
     invoices: Sequence[Invoice]
     cards: Sequence[FuelCard]
     refunds: Sequence[Refund]
+    titles: Sequence[InvoiceTitle]
+
+
+def phone_of(customer_id: str) -> str:
+    """The demo customer's made-up number."""
+    return f"138{zlib.crc32(b'phone' + customer_id.encode()) % 100_000_000:08d}"
+
+
+def number(customer_id: str, kind: int, place: int, at: datetime) -> str:
+    """An id of the platform. `kind` is one digit (1 order, 2 coupon, …), `place` counts within customer and kind."""
+    return f"{at:%y%m%d}{kind}{zlib.crc32(customer_id.encode()) % 100_000:05d}{place:02d}"
 
 
 def level_of(customer_id: str) -> str | None:
@@ -58,8 +70,7 @@ class _Maker:
 
     def __init__(self, customer_id: str, level: str, now: datetime) -> None:
         self.customer_id, self.level, self.now = customer_id, level, now
-        self.factor = _FACTOR[level]
-        self._stem = zlib.crc32(customer_id.encode()) % 100_000
+        self.factor = FACTORS[level]
 
     def ago(self, *, days: float = 0, hours: float = 0, minutes: float = 0) -> datetime:
         return self.now - timedelta(days=days, hours=hours, minutes=minutes)
@@ -74,7 +85,7 @@ class _Maker:
         return self.now + timedelta(days=days)
 
     def number(self, kind: int, place: int, at: datetime) -> str:
-        return f"{at:%y%m%d}{kind}{self._stem:05d}{place:02d}"
+        return number(self.customer_id, kind, place, at)
 
     def order(
         self,
@@ -136,7 +147,7 @@ def build(customer_id: str, level: str, now: datetime) -> CustomerRecords:
         id=customer_id,
         name=_NAMES[level],
         level=level,
-        phone=f"138{zlib.crc32(b'phone' + customer_id.encode()) % 100_000_000:08d}",
+        phone=phone_of(customer_id),
         points=points[0].balance,
         balance_fen=12_650,
         plates=(_PLATES[level],),
@@ -152,6 +163,7 @@ def build(customer_id: str, level: str, now: datetime) -> CustomerRecords:
         invoices=_invoices(make, orders),
         cards=_cards(make),
         refunds=_refunds(make, orders),
+        titles=_titles(make),
     )
 
 
@@ -354,6 +366,14 @@ def _invoices(make: _Maker, orders: Sequence[Order]) -> list[Invoice]:
             make.ago(days=15),
             make.ago(days=15),
         ),
+    ]
+
+
+def _titles(make: _Maker) -> list[InvoiceTitle]:
+    mail = f"{make.customer_id}@example.com"
+    return [
+        InvoiceTitle(make.number(9, 1, make.now), "云南山海物流有限公司", "91530100MA6XXXXX2K", mail, default=True),
+        InvoiceTitle(make.number(9, 2, make.now), "个人", None, mail),
     ]
 
 
