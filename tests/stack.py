@@ -198,6 +198,14 @@ class Agent:
         headers = {"Authorization": f"Bearer {self.token}"}
         return httpx.post(f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=20)
 
+    def put(self, path: str, body: Any) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.put(f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=20)
+
+    def delete(self, path: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.delete(f"{self.url}/api/v1{path}", headers=headers, timeout=20)
+
     def patch(self, path: str, body: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self.token}"}
         return httpx.patch(f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=20)

@@ -125,6 +125,14 @@ def live_versions(connection: Connection) -> list[VersionRow]:
     return [_version(row) for row in connection.execute(select(article_versions).select_from(joined))]
 
 
+def newest_versions(connection: Connection) -> list[VersionRow]:
+    """The newest version of every article that editors published, in force or not."""
+    newest = select(func.max(article_versions.c.id)).group_by(article_versions.c.article_id)
+    return [
+        _version(row) for row in connection.execute(select(article_versions).where(article_versions.c.id.in_(newest)))
+    ]
+
+
 def set_live(connection: Connection, article_id: str, number: int | None) -> None:
     """Make this version the one in force; 0 is the shipped one, None takes the article offline."""
     changed = update(live_articles).where(live_articles.c.article_id == article_id).values(version=number)

@@ -19,7 +19,6 @@ from service.articles.rules import Knowledge
 # What other domains may use of this one, beside the functions below.
 from service.articles.repository import (  # isort: skip
     ChangeRow as ChangeRow,
-    DraftRow as DraftRow,
     FactRow as FactRow,
     VersionRow as VersionRow,
     changes as changes,
@@ -27,6 +26,7 @@ from service.articles.repository import (  # isort: skip
     drafts as drafts,
     fact_history as fact_history,
     live_pointers as live_pointers,
+    newest_versions as newest_versions,
     revision as revision,
     versions as versions,
 )

@@ -55,14 +55,17 @@ def text_of(source: ArticleSource) -> ArticleText:
 async def listing(house: House, query: str, category: str | None, state: str | None, today: date) -> ArticleList:
     """All articles and drafts, or those that fit."""
 
-    def work(connection: Connection) -> tuple[dict[str, articles.DraftRow], dict[str, int | None]]:
-        drafts = {row.article_id: row for row in articles.drafts(connection)}
-        return drafts, articles.live_pointers(connection)
+    def work(
+        connection: Connection,
+    ) -> tuple[list[articles.DraftRow], list[articles.VersionRow], dict[str, int | None]]:
+        return articles.drafts(connection), articles.newest_versions(connection), articles.live_pointers(connection)
 
-    drafts, pointers = await house.database.read(work)
+    drafted, published, pointers = await house.database.read(work)
+    drafts = {row.article_id: row for row in drafted}
     knowledge, taxonomy = house.knowledge, house.taxonomy
     live = knowledge.sources
-    sources = {**_drafted(drafts), **knowledge.shipped, **knowledge.decided.changed}
+    written = {row.article_id: rules.source(row.fields, row.body, row.phrasings) for row in (*drafted, *published)}
+    sources = {**written, **knowledge.shipped, **knowledge.decided.changed}
     lines = [
         _line(source, live, drafts, pointers, taxonomy, today)
         for source in sources.values()
@@ -77,10 +80,6 @@ async def listing(house: House, query: str, category: str | None, state: str | N
     kept = [line for line in lines if _fits(line, state)]
     titles = [{"id": c.id, "title": c.title} for c in taxonomy.categories]
     return ArticleList(items=kept, categories=titles, revision=knowledge.revision)
-
-
-def _drafted(drafts: Mapping[str, articles.DraftRow]) -> dict[str, ArticleSource]:
-    return {row.article_id: rules.source(row.fields, row.body, row.phrasings) for row in drafts.values()}
 
 
 async def _search(house: House, sources: Mapping[str, ArticleSource], query: str) -> list[str]:
@@ -194,8 +193,8 @@ async def hit_test(house: House, written: ArticleSource, typed: Sequence[str]) -
         NotReady: nothing is trained yet.
     """
     recent = await house.database.read(lambda c: conversations.recent_texts(c, RECENT_MESSAGES))
-    origin = {text: "recent" for text in recent}
-    origin |= {text: "phrasing" for text in written.phrasings}
+    origin = dict.fromkeys(recent, "recent")
+    origin |= dict.fromkeys(written.phrasings, "phrasing")
     origin |= {text.strip(): "typed" for text in typed if text.strip()}
     hits = await asyncio.to_thread(house.knowledge.try_out, written, list(origin))
     wanted = f"faq:{written.id}"
@@ -234,12 +233,13 @@ def _hit_shape(hit: Hit, origin: Any, titles: Mapping[str, str], taxonomy: Taxon
 def fact_list(house: House) -> FactList:
     """Every figure with the articles that quote it."""
     facts, shipped = house.knowledge.all_facts, house.knowledge.shipped_facts
-    quoting: dict[str, list[str]] = {key: [] for key in facts.keys()}
+    keys = facts.keys()
+    quoting: dict[str, list[str]] = {key: [] for key in keys}
     for source in house.knowledge.sources.values():
         for key in dict.fromkeys(quoted_facts(source.body + str(source.fields["summary"]))):
             quoting[key].append(source.id)
     items = []
-    for key in facts.keys():
+    for key in keys:
         fact, first = facts.fact(key), shipped.fact(key)
         items.append(
             FactShape(
