@@ -64,7 +64,9 @@ async def listing(house: House, query: str, category: str | None, state: str | N
     drafts = {row.article_id: row for row in drafted}
     knowledge, taxonomy = house.knowledge, house.taxonomy
     live = knowledge.sources
-    written = {row.article_id: rules.source(row.fields, row.body, row.phrasings) for row in (*drafted, *published)}
+    texts = [(row.article_id, row.fields, row.body, row.phrasings) for row in published]
+    texts += [(row.article_id, row.fields, row.body, row.phrasings) for row in drafted]
+    written = {article_id: rules.source(fields, body, phrasings) for article_id, fields, body, phrasings in texts}
     sources = {**written, **knowledge.shipped, **knowledge.decided.changed}
     lines = [
         _line(source, live, drafts, pointers, taxonomy, today)
