@@ -16,15 +16,16 @@ from contracts.platform import (
     FuelCard,
     GiftOrder,
     Invoice,
+    InvoiceTitle,
     Order,
     Payment,
     PointsEntry,
     Refund,
     Station,
 )
+from contracts.policy import CompensationOffer
 
 _UNITS = {"second": "seconds", "minute": "minutes", "hour": "hours", "day": "days"}
-_SATURDAY = 5
 _QUOTED = re.compile(r"\{([a-z_]+\.[a-z_]+)\}")
 
 FILLED_SLOTS: tuple[str, ...] = (
@@ -44,9 +45,11 @@ FILLED_SLOTS: tuple[str, ...] = (
     "tax_number",
     "callback_time",
     "solved",
+    "agreed",
     "again",
 )
-"""Every slot that a flow may fill; `again` holds the number of the open ticket about the same problem."""
+"""Every slot that a flow may fill; `again` holds the number of the open ticket about the same problem, `agreed` the
+customer's yes or no to what is done for him only with his yes."""
 
 
 @dataclass
@@ -105,10 +108,10 @@ class Case:
         return self.ports.facts.fact(fact).value
 
     def after(self, start: datetime, fact: str) -> datetime:
-        """`start` plus the duration in a fact. Working days skip weekends; holidays only make us wait less."""
+        """`start` plus the duration in a fact; working days end as those of tickets do."""
         found = self.ports.facts.fact(fact)
         if found.unit == "workday":
-            return _after_workdays(start, int(found.value))
+            return self.ports.workday_end(start, int(found.value))
         return start + timedelta(**{_UNITS[found.unit]: float(found.value)})
 
     async def customer(self) -> Customer | None:
@@ -139,6 +142,20 @@ class Case:
 
     async def refunds(self) -> Sequence[Refund]:
         return await self._list("refunds", lambda c: self.ports.platform.refunds(c))
+
+    async def invoice_titles(self) -> Sequence[InvoiceTitle]:
+        return await self._list("invoice_titles", lambda c: self.ports.platform.invoice_titles(c))
+
+    async def compensation(
+        self, cause: str, *, record_amount: int | None = None, target_id: str | None = None
+    ) -> CompensationOffer | None:
+        """What the policy lets us promise at once for a cause; None when a person has to decide."""
+        customer = await self.customer()
+        if customer is None:
+            return None
+        return await self.ports.compensation(
+            cause, level=customer.level, record_amount=record_amount, target_id=target_id
+        )
 
     async def stations(self, query: str | None) -> Sequence[Station]:
         """Stations by name, or those near the customer; works for guests too."""
@@ -174,12 +191,3 @@ class Case:
 def slots_of(tracker_slots: Mapping[str, Any]) -> dict[str, Any]:
     """The filled slots of a tracker that belong to flows."""
     return {slot: tracker_slots[slot] for slot in FILLED_SLOTS if tracker_slots.get(slot) is not None}
-
-
-def _after_workdays(start: datetime, count: int) -> datetime:
-    moment, left = start, count
-    while left > 0:
-        moment += timedelta(days=1)
-        if moment.weekday() < _SATURDAY:
-            left -= 1
-    return moment

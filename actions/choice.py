@@ -31,6 +31,18 @@ _FINE = (
 _REFUSED = ("不", "没", "否", "别", "no")
 
 
+_CONSENT = re.compile(
+    r"(?:嗯+|恩+|是(?:的|啊|呀)?|对(?:的|啊|呀)?|好(?:的|啊|呀|吧|嘞)?|可以(?:的|啊)?|行(?:的|啊|吧)?|没错|要(?:的)?|中|确认|同意"
+    r"|当然|没问题|ok|okay|yes|麻烦(?:你|您)?(?:了)?|请|那?就|现在|马上|赶紧|快|帮我|给我|谢谢(?:你|您|啦|了)?"
+    r"|取消(?:吧|掉|了吧)?|撤(?:销|了吧|掉|吧)?|冻结(?:吧|它)?|锁(?:了|住|上)?(?:吧)?|挂失(?:吧)?|开(?:吧|票|具)?|退(?:吧|了吧|款)?"
+    r"|换(?:吧|一个)?|办(?:吧)?|补(?:吧)?|这张|这单|吧|啊|了|[,。!~\s])+"
+)
+_THANKS_ALONE = re.compile(r"(?:谢谢(?:你|您|啦|了)?|麻烦(?:你|您)?(?:了)?|了|啊|吧|就|那|现在|[,。!~\s])*")
+_CALLED_OFF = re.compile(r"不|别|没(?!问题|错)|等|算了|先放|再说|考虑")
+_BRIEF = 14
+"""Characters; who says more than yes or no says something else."""
+
+
 @dataclass(frozen=True)
 class Option:
     """One answer: what is stored, what the button says, which words mean it."""
@@ -99,4 +111,19 @@ def agreed(text: str) -> str | None:
     for words, value in ((_STILL_NO, NO), (_FINE, YES), (_REFUSED, NO)):
         if any(word in plain for word in words):
             return value
+    return None
+
+
+def consents(text: str) -> str | None:
+    """YES, NO or None for the answer to "shall I do it now?".
+
+    Yes is only what says nothing else: thanks alone, or a yes with more in the sentence, is no consent.
+    """
+    plain = normalise(text).lower()
+    if len(plain) > _BRIEF:
+        return None
+    if _CALLED_OFF.search(plain):
+        return NO
+    if _CONSENT.fullmatch(plain) and not _THANKS_ALONE.fullmatch(plain):
+        return YES
     return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
 from actions.case import Case
 from actions.choice import NONE, UNKNOWN
-from actions.flow import Conclusion, Flow, Spoken
+from actions.flow import Ask, Conclusion, Flow, Spoken
+from actions.neighbours import neighbours
 from actions.wording import clock, masked, opening, sentences
-from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff
+from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, Remedy
 from contracts.progress import ticket_card as progress_card
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, PlannedTicket, TicketStatus, TicketView
@@ -51,15 +53,18 @@ def file(
     wrong_button: bool = True,
     extra: Mapping[str, Any] | None = None,
     text: str | None = None,
+    remedies: Sequence[Remedy | None] = (),
+    buttons: Sequence[Mapping[str, str]] = (),
+    consent: Ask | None = None,
 ) -> Conclusion:
     """File the ticket of this flow and say so.
 
     `found` names the record, `missing` is said when there is none, `advice` is what to do now, `checked` what was
     looked at (for the handler). `critical`: a person takes over at once. `text` replaces the whole message but the
-    ticket's line.
+    ticket's line. `remedies` are done at once by right or policy (None: nothing to do), `consent` asks for a yes first.
     """
     plan = case.ports.plan_ticket(flow.intent, cause=cause)
-    details = _details(case, checked or ([found] if found else []), demand, cause, extra)
+    details = _details(flow, case, checked or ([found] if found else []), demand, cause, extra)
     ticket = FileTicket(
         number=plan.number,
         category=plan.category,
@@ -74,14 +79,15 @@ def file(
     )
     first = text if text is not None else sentences(start(case), notes(case, found, missing), advice)
     said = sentences(first, "\n" if first else "", promise(flow, case, plan, critical))
-    buttons = [] if critical else [PERSON] if plan.priority == "P0" else []
+    shown = [] if critical else [*buttons, PERSON] if plan.priority == "P0" else list(buttons)
     if wrong_button and not critical:
-        buttons.append(WRONG_PROBLEM)
-    spoken = Spoken(said, tuple(buttons), ticket_card(flow.title, plan_view(plan)))
+        shown.append(WRONG_PROBLEM)
+    spoken = Spoken(said, tuple(shown), ticket_card(flow.title, plan_view(plan)))
+    done = tuple(replace(remedy, ticket_number=plan.number) for remedy in remedies if remedy is not None)
     if not critical:
-        return Conclusion((spoken,), (ticket, EndDialogue("filed")))
+        return Conclusion((spoken,), (ticket, *done, EndDialogue("filed")), consent)
     hand_off = HandOff(CRITICAL, flow.intent, plan.department, plan.priority)
-    return Conclusion((spoken,), (ticket, hand_off, EndDialogue("handed_off")))
+    return Conclusion((spoken,), (ticket, *done, hand_off, EndDialogue("handed_off")))
 
 
 def promise(flow: Flow, case: Case, plan: PlannedTicket, critical: bool = False) -> str:
@@ -145,7 +151,7 @@ def _working(category: str, department: str) -> tuple[str, ...]:
 
 
 def _details(
-    case: Case, checked: Sequence[str], demand: str, cause: str | None, extra: Mapping[str, Any] | None
+    flow: Flow, case: Case, checked: Sequence[str], demand: str, cause: str | None, extra: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     slots = {name: value for name, value in case.slots.items() if name != "again"}
     found: dict[str, Any] = {
@@ -153,6 +159,7 @@ def _details(
         "checked": list(checked) if checked else [],
         "slots": slots,
         "sentiment": case.ports.sentiment,
+        "neighbours": list(neighbours(flow.intent, case.ports.alternatives)),
     }
     if case.unreachable:
         found["checked"].append("提交时平台接口不可用，记录未核对")
@@ -163,6 +170,8 @@ def _details(
         ("demand", demand),
         ("phone", case.get("phone")),
         ("attachments", list(case.memory.attachments)),
+        ("heard", [dict(found) for found in case.memory.heard]),
+        ("parties", list(flow.parties)),
     ):
         if value and value not in (NONE, UNKNOWN):
             found[name] = value

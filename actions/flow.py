@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Iterator, Mapping, Sequence
 
 from actions.case import Case
-from actions.choice import NONE, UNKNOWN, Option, agreed, chosen, unsure
+from actions.choice import NO, NONE, UNKNOWN, YES, Option, agreed, chosen, consents, unsure
 from actions.heard import Message
 from actions.matching import Match
 from actions.records import Record, picker
 from actions.wording import sentences
-from contracts.effects import Effect
+from contracts.effects import AddToTicket, Effect, EndDialogue
 from contracts.tickets import TicketView
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
@@ -25,7 +25,8 @@ _EMPTY_ANSWER = re.compile(r"[\W_]*")
 class Ask:
     """A question that is still open.
 
-    `accepts`: `choice` (one of the options), `text` (any words), `phone`, `tax_number`, `agreed` (yes or no).
+    `accepts`: `choice` (one of the options), `text` (any words), `phone`, `tax_number`, `agreed` (yes or no),
+    `consent` (yes or no to what is then done at once: nothing but a clear yes counts).
     `again` is said instead of `text` when the answer was not understood.
     """
 
@@ -45,6 +46,8 @@ class Ask:
         if self.accepts == "phone":
             found = _PHONE.search(re.sub(r"[\s-]", "", text))
             return found.group() if found else None
+        if self.accepts == "consent":
+            return consents(text)
         if self.accepts == "agreed":
             return chosen(text, self.options) or agreed(text)
         if self.accepts == "tax_number":
@@ -61,7 +64,7 @@ class Ask:
         return None
 
     def _allowed(self, value: str) -> str | None:
-        closed = self.accepts in ("choice", "agreed")
+        closed = self.accepts in ("choice", "agreed", "consent")
         known = {option.value for option in self.options}
         return value if not closed or value in known or value == UNKNOWN else None
 
@@ -82,10 +85,15 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Conclusion:
-    """How a flow ends."""
+    """How a flow ends.
+
+    `consent` is one more question, asked when the ticket stands already: whether to do something at once that needs
+    the customer's yes. Its answer goes to `Flow.settle`.
+    """
 
     spoken: tuple[Spoken, ...]
     effects: tuple[Effect, ...] = field(default_factory=tuple)
+    consent: Ask | None = None
 
 
 class Flow(ABC):
@@ -102,6 +110,10 @@ class Flow(ABC):
     """Whether a guest is asked for a number to be called back on."""
     record_slot: str | None = None
     """The slot that holds the record this flow is about; what the customer says about it can change the pick."""
+    parties: tuple[str, ...] = ()
+    """Who may have to answer for it, beside the department at work: platform, station, payment_provider, partner…"""
+    asks_consent: bool = False
+    """Whether `conclude` may ask for a yes after filing."""
 
     async def look_up(self, case: Case) -> None:
         """Read what the platform knows and fill the slots that follow from it; by default nothing."""
@@ -114,6 +126,26 @@ class Flow(ABC):
     @abstractmethod
     async def conclude(self, case: Case) -> Conclusion:
         """File or solve; called with every needed slot filled (possibly with `unknown`)."""
+
+    async def settle(self, case: Case) -> Conclusion:
+        """After the ticket stands: the customer answered `Conclusion.consent`.
+
+        A yes is carried out (`on_yes`), a no leaves the ticket as it is, other words are added to it.
+        """
+        number, answer = case.memory.filed, case.get("agreed")
+        if answer == YES:
+            return await self.on_yes(case, number)
+        if answer == NO:
+            text = f"好的，那先不动，工单 {number} 照常处理。"
+            return Conclusion((Spoken(text),), (EndDialogue("filed"),))
+        note = case.memory.said[-1] if case.memory.said else self.title
+        text = f"您说的我补充到工单 {number} 里了，处理人会看到。刚才问您的那一步，没有您的确认我不会动。"
+        effects = (AddToTicket(number, "info", note), EndDialogue("filed"))
+        return Conclusion((Spoken(text, outcome="no_progress"),), effects)
+
+    async def on_yes(self, case: Case, number: str) -> Conclusion:
+        """What was asked by `Conclusion.consent` is done; `number` is the ticket that stands."""
+        raise NotImplementedError(f"{self.intent} asks for no consent")
 
     def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
         """The open ticket about this very problem, if there is one.
@@ -170,3 +202,8 @@ def said_nothing_yet(case: Case, bare: re.Pattern[str]) -> bool:
 def by_id(records: Sequence[Any], wanted: str | None) -> Any:
     """The record with this id, or None."""
     return next((record for record in records if record.id == wanted), None)
+
+
+def consent(text: str, yes: str, no: str) -> Ask:
+    """The question that follows a filed ticket: shall this be done at once?"""
+    return Ask("agreed", text, (Option(YES, yes), Option(NO, no)), accepts="consent")

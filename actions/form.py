@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActionExecutionRejected, EventType, SlotSet
@@ -14,18 +14,19 @@ from rasa_sdk.types import DomainDict
 
 from actions import filing
 from actions.case import FILLED_SLOTS, Case, slots_of
-from actions.choice import NO, UNKNOWN
-from actions.flow import Ask, Conclusion, Flow, Spoken
+from actions.choice import NO, NONE, UNKNOWN, YES, Option
+from actions.flow import Ask, Conclusion, Flow, Spoken, known
 from actions.heard import Memory, Message
 from actions.ports import current_ports
 from actions.wording import sentences
 from contracts.assistant import ANSWER_INTENT
-from contracts.effects import effect_to_dict
+from contracts.effects import Effect, EndDialogue, FileTicket, WithdrawTicket, effect_to_dict
 from contracts.entities import PHONE
 from contracts.errors import ContractError
 from contracts.taxonomy import load_taxonomy
 
 PROBLEM, MEMORY = "problem", "memory"
+_CONSENT_SLOT = "agreed"
 _PATIENCE = 2
 """How often one question is asked; then the flow goes on without the answer."""
 _PATIENCE_WITH_NEWS = 4
@@ -63,6 +64,10 @@ class Area(Action, ABC):
             custom["outcome"] = spoken.outcome
         dispatcher.utter_message(text=spoken.text, buttons=[dict(b) for b in spoken.buttons], json_message=custom)
 
+    def want(self, dispatcher: CollectingDispatcher, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            dispatcher.utter_message(json_message=effect_to_dict(effect))
+
 
 class FlowForm(Area, FormValidationAction):
     """Hears what the message says, looks the rest up and asks the next question.
@@ -83,11 +88,19 @@ class FlowForm(Area, FormValidationAction):
             return [ActionExecutionRejected(self.form_name())]
         case, fresh = self._case(tracker, message)
         flow = self._flow_of(case)
+        if fresh:
+            await self._carry_over(case, message)
         news = case.memory.listen(message)
         asked = None if fresh else tracker.get_slot(REQUESTED_SLOT)
+        if case.memory.filed and not await self._corrected(dispatcher, flow, case, news):
+            # Whatever he says, it is asked once only: the ticket stands.
+            case.fill(_CONSENT_SLOT, _consent_of(message) or UNKNOWN)
+            return self._events(tracker, case, None)
         await self._hear(flow, case, asked, news)
         next_ask = await self._next(flow, case)
-        if next_ask is not None:
+        if next_ask is None and flow.asks_consent and not case.get("again"):
+            next_ask = await self._file_first(dispatcher, flow, case)
+        elif next_ask is not None:
             self._ask(dispatcher, flow, case, next_ask, repeated=next_ask.slot == asked and not news)
         return self._events(tracker, case, next_ask)
 
@@ -101,8 +114,52 @@ class FlowForm(Area, FormValidationAction):
         """The slots that the flow of `problem` needs, in the order of asking."""
         case, _ = self._case(tracker, Message.from_tracker(tracker.latest_message))
         flow = self._flow_of(case)
+        if case.memory.filed:
+            return [_CONSENT_SLOT]
         await flow.look_up(case)
         return [ask.slot for ask in self._needs(flow, case)]
+
+    async def _carry_over(self, case: Case, message: Message) -> None:
+        """What he said about the ticket he just took back ("不是这个问题") counts for the problem he chose instead."""
+        if message.payload != f"intent:{message.intent}":
+            return
+        taken_back = next(iter(await case.ports.withdrawn_tickets()), None)
+        if taken_back is None or message.intent not in (taken_back.details.get("neighbours") or ()):
+            return
+        said = taken_back.details.get("said")
+        case.memory.said = [said] if isinstance(said, str) else [str(words) for words in said or ()]
+        case.memory.heard = list(taken_back.details.get("heard") or ())
+        case.memory.attachments = [str(a) for a in taken_back.details.get("attachments") or ()]
+
+    async def _corrected(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case, news: bool) -> bool:
+        """Whether he names another record than the one that was filed: that ticket is taken back, a new one follows."""
+        before = known(case, flow.record_slot) if flow.record_slot else None
+        if not news or before is None or flow.record_slot is None or _consent_of(case.message) is not None:
+            return False
+        slots, chosen = dict(case.slots), list(case.memory.chosen)
+        case.memory.chosen = [slot for slot in chosen if slot != flow.record_slot]
+        await flow.look_up(case)
+        now = case.get(flow.record_slot)
+        if now in (None, NONE, before):
+            case.slots, case.memory.chosen = slots, chosen
+            return False
+        self.want(dispatcher, [WithdrawTicket(case.memory.filed, case.message.text.strip())])
+        case.memory.filed = ""
+        return True
+
+    async def _file_first(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case) -> Ask | None:
+        """File what is known now if a yes is wanted for more, so that nothing hangs on the answer."""
+        conclusion = await flow.conclude(case)
+        ticket = next((e for e in conclusion.effects if isinstance(e, FileTicket)), None)
+        if conclusion.consent is None or ticket is None:
+            return None
+        for spoken in conclusion.spoken:
+            self.speak(dispatcher, flow, spoken)
+        self.want(dispatcher, (e for e in conclusion.effects if not isinstance(e, EndDialogue)))
+        ask = conclusion.consent
+        self.speak(dispatcher, flow, Spoken(ask.text, tuple(ask.buttons), ask.card))
+        case.memory.filed = ticket.number
+        return ask
 
     def _elsewhere(self, intent: str) -> bool:
         spec = load_taxonomy().intents.get(intent)
@@ -202,17 +259,22 @@ class FlowConclude(Area):
         conclusion = await self._conclude(flow, case)
         for spoken in conclusion.spoken:
             self.speak(dispatcher, flow, spoken)
-        for effect in conclusion.effects:
-            dispatcher.utter_message(json_message=effect_to_dict(effect))
+        self.want(dispatcher, conclusion.effects)
         return [SlotSet(PROBLEM, None), SlotSet(MEMORY, None)]
 
     async def _conclude(self, flow: Flow, case: Case) -> Conclusion:
+        if case.memory.filed:
+            return await flow.settle(case)
         number = case.get("again")
         if number:
             ticket = next((t for t in await case.ports.open_tickets() if t.number == number), None)
             if ticket is not None:
                 return filing.again(flow, case, ticket)
         return await flow.conclude(case)
+
+
+def _consent_of(message: Message) -> str | None:
+    return Ask(_CONSENT_SLOT, "", (Option(YES, ""), Option(NO, "")), accepts="consent").answer(message)
 
 
 def _flow_intents() -> frozenset[str]:

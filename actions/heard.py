@@ -66,7 +66,7 @@ class Memory:
 
     `said` are the customer's words, `heard` the entities (newest of a type and role wins), `told` the things that
     are said only once, `tries` how often a question was asked in vain, `chosen` the slots that the customer
-    answered himself.
+    answered himself. `filed` is the ticket that stands already while one more thing is asked.
     """
 
     said: list[str] = field(default_factory=list)
@@ -75,6 +75,7 @@ class Memory:
     tries: dict[str, int] = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
+    filed: str = ""
 
     @classmethod
     def from_slot(cls, raw: Mapping[str, Any] | None) -> Memory:

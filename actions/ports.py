@@ -9,6 +9,7 @@ from typing import Protocol, Sequence
 from contracts.errors import NotReady
 from contracts.knowledge import BusinessFacts
 from contracts.platform import FuelPlatform
+from contracts.policy import CompensationOffer
 from contracts.tickets import PlannedTicket, TicketView
 
 
@@ -30,8 +31,31 @@ class Ports(Protocol):
     @property
     def sentiment(self) -> str: ...
 
+    @property
+    def alternatives(self) -> Sequence[str]:
+        """Other intents that the message may have meant, the likeliest first."""
+        ...
+
     async def open_tickets(self) -> Sequence[TicketView]:
         """The customer's tickets that are not finished, newest first; empty for a guest."""
+        ...
+
+    async def withdrawn_tickets(self) -> Sequence[TicketView]:
+        """The customer's tickets that he took back, newest first."""
+        ...
+
+    async def compensation(
+        self, cause: str, *, level: str, record_amount: int | None = None, target_id: str | None = None
+    ) -> CompensationOffer | None:
+        """What the policy lets the assistant promise at once; None when a person decides, and for a guest.
+
+        `record_amount` (fen or points) is the platform's figure, never the customer's; `target_id` the order, coupon
+        or gift it is about, which is compensated once only.
+        """
+        ...
+
+    def workday_end(self, start: datetime, count: int) -> datetime:
+        """The end of the `count`-th working day after the day of `start`, as tickets promise it (holidays, 调休)."""
         ...
 
     def plan_ticket(self, category: str, *, cause: str | None = None) -> PlannedTicket:

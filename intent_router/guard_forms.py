@@ -43,6 +43,7 @@ _FITS: dict[str, frozenset[str]] = {
     "cause": frozenset({PHONE, PLATE, ERROR_CODE}),
     "invoice_title": frozenset(),
     "tax_number": frozenset(),
+    "agreed": frozenset(),
 }
 """Which entities answer which slot."""
 
@@ -113,7 +114,7 @@ def cancels_the_form(plain: str, slot: str) -> bool:
     """Whether the message is nothing but calling off. "Is it all right now?" is answered by 不用了, not called off."""
     if _CANCEL.match(plain) is None:
         return False
-    return not (slot in ("solved", "again") and _FINE_WITHOUT_HELP.search(plain))
+    return not (slot in ("solved", "again", "agreed") and _FINE_WITHOUT_HELP.search(plain))
 
 
 def answers_the_form(plain: str, context: RouteContext, entities: tuple[Entity, ...]) -> bool:

@@ -13,7 +13,7 @@ from uuid import uuid4
 from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
 from contracts.conversation import Owner, Reply
 from contracts.decision import Decision, Kind, OfferedButton, RouteContext
-from contracts.effects import AddToTicket, FileTicket
+from contracts.effects import AddToTicket, FileTicket, WithdrawTicket
 from contracts.entities import ORDER_NUMBER
 from contracts.errors import AssistantUnavailable
 from contracts.knowledge import ArticleStore
@@ -243,7 +243,10 @@ class Answers:
     def _cancel(self, situation: Situation, dialogue: OpenDialogue | None, voice: Voice) -> Plan:
         if dialogue is not None:
             reply = Reply(voice.say("cancelled"), source="guard:cancel")
-            return Plan((reply,), dialogue=DialogueChange(ended="cancelled"), clear_second=True)
+            # A flow that asks for one more yes has filed its ticket already: calling off takes that back, too.
+            filed = (dialogue.slots.get("memory") or {}).get("filed")
+            taken_back = (WithdrawTicket(filed, situation.text),) if filed else ()
+            return Plan((reply,), taken_back, dialogue=DialogueChange(ended="cancelled"), clear_second=True)
         queued = situation.owner is Owner.QUEUED
         reply = Reply(voice.say("cancelled" if queued else "nothing_to_cancel"), source="guard:cancel")
         return Plan((reply,), clear_second=True, leave_queue=queued)
@@ -265,6 +268,7 @@ class Answers:
         intent: str,
         voice: Voice,
     ) -> Plan:
+        others = {f"intent:{i}" for i in self._taxonomy.intents} - {f"intent:{problem}"}
         step = AssistantStep(
             attempt_id=f"{situation.turn_id}-{situation.attempt}-{uuid4().hex[:8]}",
             snapshot=dialogue.snapshot if dialogue is not None else (),
@@ -282,6 +286,7 @@ class Answers:
                 "payload": decision.payload,
                 "context": dict(situation.context),
                 "attachments": list(situation.attachments),
+                "alternatives": [c.label.split(":", 1)[1] for c in decision.alternatives if c.label in others],
             },
         )
         try:

@@ -127,6 +127,17 @@ def open_of(connection: Connection, conversation_id: str) -> list[TicketView]:
     return [view(t) for t in repository.of_conversation(connection, conversation_id, only_open=True)]
 
 
+def withdrawn_of(connection: Connection, conversation_id: str) -> list[TicketView]:
+    """The tickets of a conversation that the customer took back, newest first."""
+    found = repository.of_conversation(connection, conversation_id)
+    return [view(t) for t in found if t.status is TicketStatus.WITHDRAWN]
+
+
+def workday_end(start: datetime, count: int) -> datetime:
+    """When the `count`-th working day after the day of `start` ends, as promises of tickets count it."""
+    return rules.due(start, f"{count}wd", "workday", is_workday)
+
+
 def view(ticket: TicketRow) -> TicketView:
     """A ticket as flows and cards read it."""
     return TicketView(

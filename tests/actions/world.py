@@ -17,6 +17,7 @@ from contracts.effects import (
     EndDialogue,
     FileTicket,
     HandOff,
+    Remedy,
     WithdrawTicket,
     effect_from_dict,
     effect_to_dict,
@@ -28,15 +29,21 @@ from contracts.platform import (
     FuelCard,
     GiftOrder,
     Invoice,
+    InvoiceTitle,
     Order,
     Payment,
     PointsEntry,
     Refund,
     Station,
 )
+from contracts.policy import CompensationOffer
+from contracts.remedies import RemedyReceipt, RemedyRequest
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import PlannedTicket, TicketStatus, TicketView
 from knowledge_base.facts import FileFacts
+from service.policies import rules as policy_rules
+from service.policies.rules import Claim, CompensationPolicy, Given
+from service.policies.service import default_rows
 
 NOW = datetime(2025, 6, 4, 10, 38, tzinfo=CHINA)
 """A Wednesday."""
@@ -104,6 +111,8 @@ class SmallPlatform:
     card_list: Sequence[FuelCard] = ()
     refund_list: Sequence[Refund] = ()
     station_list: Sequence[Station] = ()
+    title_list: Sequence[InvoiceTitle] = ()
+    level: str = "gold"
     down: bool = False
     reads: list[str] = field(default_factory=list)
 
@@ -117,7 +126,7 @@ class SmallPlatform:
 
     async def customer(self, customer_id: str) -> Customer:
         balance = self.ledger[0].balance if self.ledger else 0
-        me = Customer("c1", "李女士", "gold", "13800001234", balance, 12_650, ("云A7K689",), "S001")
+        me = Customer("c1", "李女士", self.level, "13800001234", balance, 12_650, ("云A7K689",), "S001")
         found: Customer = self._read("customer", customer_id, me)
         return found
 
@@ -149,8 +158,22 @@ class SmallPlatform:
         found = [s for s in self.station_list if query is None or query in s.name]
         return list(self._read("stations", None, found))[:limit]
 
+    async def invoice_titles(self, customer_id: str) -> Sequence[InvoiceTitle]:
+        return list(self._read("invoice_titles", customer_id, self.title_list))
+
+    async def customer_of_phone(self, phone: str) -> str | None:
+        found: str | None = self._read("customer_of_phone", None, "c1" if phone == "13800001234" else None)
+        return found
+
+    async def send_text(self, phone: str, text: str, key: str) -> None:
+        raise AssertionError("flows send no texts")
+
+    async def perform(self, request: RemedyRequest, key: str) -> RemedyReceipt:
+        raise AssertionError("flows carry nothing out: they ask for it")
+
 
 _FACTS = FileFacts.load()
+_POLICY = CompensationPolicy(0, {r.cause: r for r in policy_rules.read_compensation(default_rows("compensation"))})
 
 
 @dataclass
@@ -163,11 +186,32 @@ class SmallPorts:
     sentiment: str = "calm"
     tickets: list[TicketView] = field(default_factory=list)
     planned: int = 0
+    given: list[Given] = field(default_factory=list)
+    withdrawn: list[TicketView] = field(default_factory=list)
+    alternatives: Sequence[str] = ()
 
     facts: FileFacts = _FACTS
 
     async def open_tickets(self) -> Sequence[TicketView]:
         return [t for t in self.tickets if t.status not in (TicketStatus.WITHDRAWN, TicketStatus.CLOSED)]
+
+    async def withdrawn_tickets(self) -> Sequence[TicketView]:
+        return self.withdrawn
+
+    async def compensation(
+        self, cause: str, *, level: str, record_amount: int | None = None, target_id: str | None = None
+    ) -> CompensationOffer | None:
+        if self.customer_id is None:
+            return None
+        claim = Claim(self.customer_id, "", cause, None, level=level, target_id=target_id)
+        return policy_rules.offer(_POLICY, claim, record_amount, self.given, self.now)
+
+    def workday_end(self, start: datetime, count: int) -> datetime:
+        day, left = start, count
+        while left > 0:
+            day += timedelta(days=1)
+            left -= day.weekday() < 5
+        return day.replace(hour=18, minute=0, second=0, microsecond=0)
 
     def plan_ticket(self, category: str, *, cause: str | None = None) -> PlannedTicket:
         taxonomy = load_taxonomy()
@@ -223,6 +267,11 @@ class Turn:
     @property
     def ticket(self) -> FileTicket:
         found: FileTicket = self.one(FileTicket)
+        return found
+
+    @property
+    def remedy(self) -> Remedy:
+        found: Remedy = self.one(Remedy)
         return found
 
     @property
@@ -327,9 +376,22 @@ class Talk:
         if isinstance(effect, FileTicket):
             self.ports.tickets.insert(0, view(effect))
         elif isinstance(effect, WithdrawTicket):
+            self.ports.withdrawn = [t for t in self.ports.tickets if t.number == effect.number] + self.ports.withdrawn
             self.ports.tickets = [t for t in self.ports.tickets if t.number != effect.number]
+        elif isinstance(effect, Remedy):
+            self._give(effect)
         else:
             assert isinstance(effect, (AddToTicket, HandOff, EndDialogue))
+
+    def _give(self, remedy: Remedy) -> None:
+        """Count it as the service does; what policy does not allow must not be asked for."""
+        amount = remedy.points if remedy.points is not None else remedy.amount_fen
+        claim = Claim("c1", remedy.kind, remedy.cause, amount, self.ports.platform.level, remedy.target_id)
+        allowed = policy_rules.allows(_POLICY, claim, self.ports.given, self.ports.now)
+        assert allowed.decision is policy_rules.Decision.ALLOWED, f"{remedy}: {allowed.reason}"
+        if remedy.cause is not None and amount is not None:
+            given = Given(remedy.cause, remedy.kind, amount, remedy.target_id, self.ports.now)
+            self.ports.given.append(given)
 
 
 def view(filed: FileTicket, **changes: Any) -> TicketView:

@@ -18,9 +18,12 @@ from actions.ports import ports
 from contracts.errors import YoubanError
 from contracts.knowledge import BusinessFacts
 from contracts.platform import FuelPlatform
+from contracts.policy import CompensationOffer
 from contracts.tickets import PlannedTicket, TicketView
 from service.db import Database
 from service.errors import ApiError
+from service.policies import service as policies
+from service.policies.rules import Claim
 from service.tickets import service as tickets
 
 log = logging.getLogger(__name__)
@@ -38,9 +41,26 @@ class ServicePorts:
     turn_id: int
     conversation_id: str
     database: Database
+    alternatives: Sequence[str] = ()
 
     async def open_tickets(self) -> Sequence[TicketView]:
         return await self.database.read(lambda connection: tickets.open_of(connection, self.conversation_id))
+
+    async def withdrawn_tickets(self) -> Sequence[TicketView]:
+        return await self.database.read(lambda connection: tickets.withdrawn_of(connection, self.conversation_id))
+
+    async def compensation(
+        self, cause: str, *, level: str, record_amount: int | None = None, target_id: str | None = None
+    ) -> CompensationOffer | None:
+        if self.customer_id is None:
+            return None
+        claim = Claim(self.customer_id, "", cause, None, level=level, target_id=target_id)
+        return await self.database.read(
+            lambda connection: policies.offer(connection, claim, self.now, record_amount=record_amount)
+        )
+
+    def workday_end(self, start: datetime, count: int) -> datetime:
+        return tickets.workday_end(start, count)
 
     def plan_ticket(self, category: str, *, cause: str | None = None) -> PlannedTicket:
         return tickets.plan(self.turn_id, category, self.now, cause=cause)
@@ -96,6 +116,7 @@ class ActionWebhook:
                 turn_id=int(metadata["turn_id"]),
                 conversation_id=metadata["conversation_id"],
                 database=self._database,
+                alternatives=tuple(str(intent) for intent in metadata.get("alternatives") or ()),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ApiError(400, "bad_action_call", f"消息的元数据不完整：{error}") from error
