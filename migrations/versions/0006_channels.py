@@ -14,6 +14,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("conversations") as batch_op:
+        batch_op.add_column(sa.Column("joined_to", sa.String(length=32), nullable=True))
     op.create_table(
         "channel_addresses",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -153,3 +155,5 @@ def downgrade() -> None:
         "channel_addresses",
     ):
         op.drop_table(table)
+    with op.batch_alter_table("conversations") as batch_op:
+        batch_op.drop_column("joined_to")

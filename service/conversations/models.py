@@ -37,6 +37,8 @@ conversations = Table(
     Column("channel", String(16), nullable=False),
     Column("agent_id", Integer),
     Column("second_problem", String(64)),
+    # The conversation that this one was joined to, once it was known whose it is; what still names it is led there.
+    Column("joined_to", String(32)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index("ix_conversations_agent_id_owner", "agent_id", "owner"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from contracts.conversation import Owner, Sender
 from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
@@ -26,6 +26,7 @@ class ConversationRow:
     second_problem: str | None
     created_at: datetime
     updated_at: datetime
+    joined_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ _CONVERSATION = select(
     conversations.c.second_problem,
     conversations.c.created_at,
     conversations.c.updated_at,
+    conversations.c.joined_to,
 ).join(contacts, contacts.c.id == conversations.c.contact_id)
 
 _MESSAGE = select(
@@ -144,8 +146,10 @@ def _message(row: Any) -> MessageRow:
 
 
 def conversation(connection: Connection, conversation_id: str, *, lock: bool = False) -> ConversationRow | None:
-    """The conversation; `lock` holds its row until the unit of work ends."""
+    """The conversation, or the one it was joined to; `lock` holds its row until the unit of work ends."""
     row = connection.execute(_LOCKED_BY_ID if lock else _BY_ID, {"id": conversation_id}).first()
+    if row is not None and row.joined_to is not None:
+        return conversation(connection, row.joined_to, lock=lock)
     return None if row is None else _conversation(row)
 
 
@@ -189,6 +193,62 @@ def add_identity(connection: Connection, contact_id: str, channel: str, external
     connection.execute(
         insert(channel_identities).values(contact_id=contact_id, channel=channel, external_id=external_id)
     )
+
+
+def move_identity(connection: Connection, channel: str, external_id: str, contact_id: str) -> None:
+    """The identity belongs to another contact from now on."""
+    connection.execute(
+        update(channel_identities)
+        .where(channel_identities.c.channel == channel, channel_identities.c.external_id == external_id)
+        .values(contact_id=contact_id)
+    )
+
+
+def delete_identity(connection: Connection, channel: str, external_id: str) -> None:
+    connection.execute(
+        delete(channel_identities).where(
+            channel_identities.c.channel == channel, channel_identities.c.external_id == external_id
+        )
+    )
+
+
+def count_identities(connection: Connection, contact_id: str) -> int:
+    query = select(func.count()).select_from(channel_identities).where(channel_identities.c.contact_id == contact_id)
+    return int(connection.execute(query).scalar_one())
+
+
+def set_customer(connection: Connection, contact_id: str, customer_id: str) -> None:
+    connection.execute(update(contacts).where(contacts.c.id == contact_id).values(customer_id=customer_id))
+
+
+def join(connection: Connection, old: ConversationRow, home: ConversationRow, offset: int) -> None:
+    """Messages, dialogues, files and identities of `old` become those of `home`; sequence numbers grow by `offset`."""
+    there = select(messages.c.client_id).where(messages.c.conversation_id == home.id, messages.c.client_id.is_not(None))
+    mine = messages.c.conversation_id == old.id
+    connection.execute(update(messages).where(mine, messages.c.client_id.in_(there)).values(client_id=None))
+    connection.execute(update(messages).where(mine).values(conversation_id=home.id, seq=messages.c.seq + offset))
+    for table in (dialogues, attachments):
+        connection.execute(update(table).where(table.c.conversation_id == old.id).values(conversation_id=home.id))
+    connection.execute(
+        update(channel_identities)
+        .where(channel_identities.c.contact_id == old.contact_id)
+        .values(contact_id=home.contact_id)
+    )
+    connection.execute(update(conversations).where(conversations.c.id == old.id).values(joined_to=home.id))
+
+
+def erase_words(connection: Connection, conversation_id: str) -> list[str]:
+    """Take away what was said, sent and filled in; the ids of files that must go, too."""
+    connection.execute(
+        update(messages)
+        .where(messages.c.conversation_id == conversation_id)
+        .values(text="", context=None, payload=None, attachments=None, buttons=None, card=None)
+    )
+    connection.execute(delete(dialogues).where(dialogues.c.conversation_id == conversation_id))
+    gone = connection.execute(
+        delete(attachments).where(attachments.c.conversation_id == conversation_id).returning(attachments.c.id)
+    )
+    return list(gone.scalars())
 
 
 def reserve_seqs(connection: Connection, conversation_id: str, count: int, now: datetime) -> int:

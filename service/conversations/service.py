@@ -7,7 +7,7 @@ from typing import Any, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from contracts.conversation import Owner, Reply, Sender
+from contracts.conversation import Attachment, Owner, Reply, Sender
 from contracts.errors import NotFound
 from service.conversations import repository
 from service.conversations.repository import ConversationRow, MessageRow
@@ -19,8 +19,13 @@ from service.conversations.repository import (  # isort: skip
     attachment as attachment,
     attachments_in as attachments_in,
     change_owner as change_owner,
+    conversation_of_customer as conversation_of_customer,
+    conversation_of_identity as conversation_of_identity,
     conversations_of_agent as conversations_of_agent,
+    count_identities as count_identities,
+    delete_identity as delete_identity,
     end_open_dialogues as end_open_dialogues,
+    erase_words as erase_words,
     insert_attachment as insert_attachment,
     insert_dialogue as insert_dialogue,
     insert_message as insert_message,
@@ -29,9 +34,11 @@ from service.conversations.repository import (  # isort: skip
     message_by_client_id as message_by_client_id,
     messages_after as messages_after,
     messages_of_turn as messages_of_turn,
+    move_identity as move_identity,
     open_dialogue as open_dialogue,
     recent_texts as recent_texts,
     reserve_seqs as reserve_seqs,
+    set_customer as set_customer,
     set_second_problem as set_second_problem,
     update_dialogue as update_dialogue,
     use_channel as use_channel,
@@ -70,6 +77,27 @@ def require(connection: Connection, conversation_id: str, *, lock: bool = False)
     return found
 
 
+def new_conversation(connection: Connection, channel: str, now: datetime) -> ConversationRow:
+    """A contact of its own with its conversation, for an identity that leaves another."""
+    return repository.create_conversation(connection, channel, None, now)
+
+
+def join(connection: Connection, old: ConversationRow, home: ConversationRow, now: datetime) -> int:
+    """The conversation of somebody unknown becomes part of his lifelong one; returns what its numbers grew by.
+
+    What is under way in `old` is refused from now on (its epoch changes) and taken up again in `home`. Turns, tickets
+    and hand-offs are moved by their own domains.
+    """
+    offset = repository.reserve_seqs(connection, home.id, old.seq, now) - 1
+    if repository.open_dialogue(connection, old.id) is not None:
+        repository.end_open_dialogues(connection, home.id, "closed", now)
+    repository.join(connection, old, home, offset)
+    repository.change_owner(connection, old.id, Owner.CLOSED, now, None)
+    repository.change_owner(connection, home.id, home.owner, now, home.agent_id)
+    repository.use_channel(connection, home.id, old.channel)
+    return offset
+
+
 def require_epoch(connection: Connection, conversation_id: str, epoch: int) -> ConversationRow:
     """The conversation under lock, if it still has the owner of `epoch`.
 
@@ -92,9 +120,14 @@ def append(
     agent_id: int | None = None,
     client_id: str | None = None,
     owner: Owner | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> list[dict[str, Any]]:
-    """Write replies with their sequence numbers and announce them; returns the rows that were written."""
+    """Write replies with their sequence numbers and announce them; returns the rows that were written.
+
+    `client_id` and `attachments` belong to the first of them.
+    """
     first = repository.reserve_seqs(connection, conversation.id, len(replies), now)
+    kept = [{"id": a.id, "media_type": a.media_type} for a in attachments] or None
     rows: list[dict[str, Any]] = [
         {
             "conversation_id": conversation.id,
@@ -107,6 +140,7 @@ def append(
             "turn_id": turn_id,
             "agent_id": agent_id,
             "client_id": client_id if place == 0 else None,
+            "attachments": kept if place == 0 else None,
             "created_at": now,
         }
         for place, reply in enumerate(replies)

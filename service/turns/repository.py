@@ -159,3 +159,13 @@ def signals(
     """Label, feeling, guard, outcome and kind of the last decided turns, oldest first."""
     found = connection.execute(_SIGNALS, {"conversation_id": conversation_id, "limit": limit})
     return [(row.label, row.sentiment, row.guard, row.outcome, row.kind) for row in found][::-1]
+
+
+def move(connection: Connection, old: str, new: str, offset: int) -> None:
+    """Turns of a conversation that was joined to another; what was not finished is to be had again at once."""
+    moved = {"conversation_id": new, "seq": turns.c.seq + offset}
+    unfinished = turns.c.status.in_(UNFINISHED)
+    connection.execute(
+        update(turns).where(turns.c.conversation_id == old, unfinished).values(status="pending", lease_until=0.0)
+    )
+    connection.execute(update(turns).where(turns.c.conversation_id == old).values(**moved))
