@@ -174,6 +174,19 @@ def cancel(connection: Connection, conversation: ConversationRow, now: datetime)
     return True
 
 
+def move_to(connection: Connection, old: ConversationRow, home: ConversationRow, now: datetime) -> None:
+    """Who waits or is served in `old` goes on so in `home`, unless he does there already."""
+    row = repository.live(connection, old.id)
+    if row is None:
+        return
+    if repository.live(connection, home.id) is not None:
+        repository.update_handoff(connection, row.id, state="ended", ended_at=now)
+    else:
+        repository.update_handoff(connection, row.id, conversation_id=home.id)
+        conversations.change_owner(connection, home.id, old.owner, now, old.agent_id)
+    delivery.announce_queue(connection)
+
+
 def _owned(connection: Connection, conversation_id: str, agent: AgentRow) -> ConversationRow:
     conversation = conversations.require(connection, conversation_id, lock=True)
     if conversation.owner is not Owner.HUMAN or conversation.agent_id != agent.id:
