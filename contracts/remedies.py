@@ -10,7 +10,8 @@ from typing import Any, Mapping, Protocol
 class RemedyKind(str, Enum):
     """One kind, one operation of the platform: its target → the fields of its receipt's data.
 
-    - `cancel_order`, `refund` (order; `amount_fen` None: all that is left) → refund_id, amount_fen, channel, expected_by
+    - `cancel_order`, `refund` (order; `amount_fen` None: all that is left)
+      → refund_id, amount_fen, channel, expected_by
     - `grant_coupon` (`amount_fen` is its value; details: threshold_fen, valid_days, title), `reissue_coupon` (coupon)
       → coupon_id, title, amount_fen, valid_until
     - `grant_points` (an order or nothing), `return_points` (gift or order; `points` None: all; details: note)

@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops = [
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
+            asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(_watch_knowledge(house), name="knowledge"),
             asyncio.create_task(_watch_assistant(house), name="assistant"),
             asyncio.create_task(_seal(house), name="audit"),

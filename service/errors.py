@@ -15,6 +15,7 @@ from service.articles.rules import BadArticle, BadFact
 from service.articles.service import EditConflict
 from service.customers.service import BadToken
 from service.handoff.service import AlreadyClaimed, NotYours
+from service.remedies.service import KeyReused, NotAllowed, WrongState
 from service.tickets.service import WrongStatus
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,9 @@ _KNOWN: Sequence[tuple[type[Exception], int, str]] = (
     (AlreadyClaimed, 409, "already_claimed"),
     (NotYours, 409, "not_yours"),
     (WrongStatus, 409, "wrong_status"),
+    (NotAllowed, 403, "not_allowed"),
+    (WrongState, 409, "wrong_state"),
+    (KeyReused, 409, "key_reused"),
     (EditConflict, 409, "edit_conflict"),
     (BadArticle, 422, "bad_article"),
     (BadFact, 422, "bad_fact"),

@@ -26,6 +26,7 @@ from service.gateways.rasa.client import RasaAssistant
 from service.gateways.rasa.endpoints import ActionWebhook
 from service.knowledge.service import Knowledge
 from service.limits import RateLimits
+from service.remedies.worker import RemedyWorker
 from service.settings import Settings
 from service.tickets import service as tickets
 from service.turns.service import Turns
@@ -52,6 +53,7 @@ class House:
     answers: Answers
     runner: TurnRunner
     outbox: OutboxWorker
+    remedies: RemedyWorker
     action_webhook: ActionWebhook
     limits: RateLimits
 
@@ -85,6 +87,8 @@ def build(settings: Settings) -> House:
             hub.publish("agents", {**payload, "conversation_id": key})
 
     outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake})
+    remedies = RemedyWorker(database, platform, utc_now, outbox.wake, settings.platform_timeout)
+    outbox.also_wake(remedies.wake)
     turns = Turns(
         database,
         answers,
@@ -107,6 +111,7 @@ def build(settings: Settings) -> House:
         answers=answers,
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
+        remedies=remedies,
         action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),
         limits=RateLimits(settings),
     )

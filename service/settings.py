@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     turn_lease: float = Field(12.0, gt=0, description="seconds after which an unfinished turn is taken over")
 
     platform_url: str = Field("", description="address of the fuel platform; empty: the embedded demo platform")
+    platform_token: str = Field("", description="bearer token for the fuel platform at YOUBAN_PLATFORM_URL")
+    platform_timeout: float = Field(5.0, gt=0, description="seconds a write to the fuel platform may take in all")
     secret: str = Field("", description="signs customer and session tokens; empty: generated in the data directory")
     internal_token: str = Field("", description="between service, assistant and CLI; empty: generated")
     session_hours: int = Field(720, ge=1, description="hours a customer's session token is valid")

@@ -12,8 +12,10 @@ from service.conversations.models import attachments, channel_identities, contac
 from service.delivery.models import outbox
 from service.handoff.models import handoffs
 from service.policies.models import compensations, policy_versions
+from service.remedies.models import remedies
 from service.tickets.models import ticket_events, tickets
 from service.turns.models import turns
+from service.watchers.models import platform_events, watches
 
 ALL = (
     contacts,
@@ -40,6 +42,9 @@ ALL = (
     hook_deliveries,
     policy_versions,
     compensations,
+    remedies,
+    platform_events,
+    watches,
     article_drafts,
     article_versions,
     fact_versions,

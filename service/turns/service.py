@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner, Reply
 from contracts.decision import Decision, Kind
-from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, WithdrawTicket
-from contracts.errors import PlatformUnavailable, YoubanError
+from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, Remedy, WithdrawTicket
+from contracts.errors import NotFound, PlatformUnavailable, YoubanError
 from contracts.platform import FuelPlatform
 from intent_router.escalation import TurnSignal
 from service import metrics
@@ -25,6 +25,7 @@ from service.conversations.service import ConversationRow, DialogueRow, MessageR
 from service.db import Database
 from service.delivery import service as delivery
 from service.handoff import service as handoff
+from service.remedies import service as remedies
 from service.tickets import service as tickets
 from service.turns import repository
 
@@ -32,6 +33,7 @@ from service.turns import repository
 from service.turns.repository import (  # isort: skip
     JudgedTurn as JudgedTurn,
     judged as judged,
+    move as move,
 )
 
 log = logging.getLogger(__name__)
@@ -261,14 +263,14 @@ class Turns:
             return None, self._answers.failure(turn_input.situation)
 
     async def _level(self, turn_input: TurnInput, plan: Plan) -> str | None:
-        """The customer's level, for his place in the queue; unknown when the platform does not answer."""
+        """The customer's level, for his place in the queue and his limits; unknown when the platform is silent."""
         customer_id = turn_input.situation.customer_id
-        if customer_id is None or not any(isinstance(e, HandOff) for e in plan.effects):
+        if customer_id is None or not any(isinstance(e, (HandOff, Remedy)) for e in plan.effects):
             return None
         try:
             return (await self._platform.customer(customer_id)).level
-        except PlatformUnavailable as error:
-            log.warning("queue without level: %s", error)
+        except (PlatformUnavailable, NotFound) as error:
+            log.warning("customer without level: %s", error)
             return None
 
     def _commit(
@@ -309,6 +311,9 @@ class Turns:
             elif isinstance(effect, HandOff):
                 handoff.enqueue(connection, conversation, effect, level, now)
                 owner = Owner.QUEUED
+            elif isinstance(effect, Remedy):
+                words = remedies.ask(connection, conversation, situation.turn_id, effect, level, now)
+                replies += [words] if words is not None else []
             elif not isinstance(effect, EndDialogue):
                 raise TypeError(f"an effect that nobody carries out: {effect!r}")
         if plan.leave_queue and handoff.cancel(connection, conversation, now):

@@ -1,0 +1,357 @@
+"""What can be done about remedies, inside a unit of work: asked for by flows and agents, decided, carried out, told.
+
+The platform itself is asked by the worker, outside of any transaction, under the remedy's key.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Mapping
+
+from sqlalchemy import Connection
+
+from contracts.conversation import Owner, Reply, Sender
+from contracts.effects import HandOff, Remedy
+from contracts.errors import NotFound
+from contracts.remedies import RemedyKind, RemedyReceipt
+from service.agents import service as agents
+from service.agents.rules import Role
+from service.agents.service import AgentRow
+from service.conversations import service as conversations
+from service.conversations.service import ConversationRow
+from service.handoff import service as handoff
+from service.policies import service as policies
+from service.policies.service import AUTHORITIES, Allowance, Claim, Decision
+from service.remedies import repository, rules
+from service.remedies.repository import RemedyRow
+from service.remedies.rules import RemedyStatus
+from service.tickets import service as tickets
+
+# What other domains may use of this one, beside the functions below.
+from service.remedies.repository import (  # isort: skip
+    any_due as any_due,
+    claim as claim,
+    of_key as of_key,
+    search as search,
+)
+
+ASSISTANT = "assistant"
+SOURCE = "remedy"
+_AUTHORITY: Mapping[Role, str] = {Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
+
+
+class NotAllowed(Exception):
+    """The policy does not allow it, or not to this person; `str(error)` says why to the agent."""
+
+
+class WrongState(Exception):
+    """The remedy is decided already; `str(error)` says so to the agent."""
+
+
+class KeyReused(Exception):
+    """The same Idempotency-Key came with another request."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an agent asks for. `why` is for colleagues and the audit log."""
+
+    kind: RemedyKind
+    why: str
+    target_id: str | None = None
+    amount_fen: int | None = None
+    points: int | None = None
+    cause: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    ticket_number: str | None = None
+
+
+def authority_of(agent: AgentRow) -> str:
+    """What the policy calls this person."""
+    return _AUTHORITY.get(agent.role, "agent")
+
+
+def ask(
+    connection: Connection,
+    conversation: ConversationRow,
+    turn_id: int,
+    effect: Remedy,
+    level: str | None,
+    now: datetime,
+) -> Reply | None:
+    """A flow's remedy, in the turn's transaction: to be carried out, to be approved, or not allowed.
+
+    Returns what the customer is told at once, when it is not simply carried out. The same turn and slot ask once.
+    """
+    key = f"turn:{turn_id}:{effect.slot}"
+    if repository.of_key(connection, key) is not None:
+        return None
+    customer_id = conversation.customer_id
+    if customer_id is None:
+        return Reply(rules.not_given_words(effect.kind, effect.ticket_number), source=SOURCE)
+    amount = rules.amount_of(effect.amount_fen, effect.points)
+    claimed = Claim(customer_id, effect.kind, effect.cause, amount, level, effect.target_id, ASSISTANT)
+    allowance = policies.allows(connection, claimed, now)
+    row = repository.insert_remedy(
+        connection,
+        key=key,
+        customer_id=customer_id,
+        conversation_id=conversation.id,
+        ticket_number=effect.ticket_number,
+        kind=RemedyKind(effect.kind).value,
+        target_id=effect.target_id,
+        amount_fen=effect.amount_fen,
+        points=effect.points,
+        cause=effect.cause,
+        details=dict(effect.details),
+        level=level,
+        requested_by=ASSISTANT,
+        authority=ASSISTANT,
+        why="",
+        done_text=effect.done,
+        created_at=now,
+        **_decided(allowance, now),
+    )
+    _book(connection, row, claimed, now)
+    agents.audit(connection, ASSISTANT, f"remedy.{row.status.value}", row.key, _for_audit(row), now)
+    if row.status is RemedyStatus.PENDING:
+        return None
+    if row.status is RemedyStatus.WAITING_APPROVAL:
+        return Reply(rules.waiting_words(row.kind), source=SOURCE)
+    return Reply(rules.not_given_words(row.kind, row.ticket_number), source=SOURCE)
+
+
+def request(
+    connection: Connection,
+    agent: AgentRow,
+    customer_id: str,
+    idempotency_key: str,
+    wanted: Wanted,
+    level: str | None,
+    now: datetime,
+) -> RemedyRow:
+    """An agent's remedy: carried out within his authority, above it waiting for approval. The same key asks once.
+
+    Raises:
+        NotAllowed: the policy knows no such thing.
+        KeyReused: the key was used for something else.
+        NotFound: the ticket is none of this customer's.
+    """
+    key = f"agent:{agent.id}:{idempotency_key}"
+    known = repository.of_key(connection, key)
+    if known is not None:
+        same = (known.customer_id, known.kind, known.target_id, known.amount_fen, known.points, known.cause)
+        if same != (customer_id, wanted.kind, wanted.target_id, wanted.amount_fen, wanted.points, wanted.cause):
+            raise KeyReused("这个 Idempotency-Key 已经用于另一个请求")
+        return known
+    ticket = tickets.ticket(connection, wanted.ticket_number) if wanted.ticket_number else None
+    if wanted.ticket_number and (ticket is None or ticket.customer_id != customer_id):
+        raise NotFound("这位客户没有这张工单")
+    amount = rules.amount_of(wanted.amount_fen, wanted.points)
+    authority = authority_of(agent)
+    claimed = Claim(customer_id, wanted.kind.value, wanted.cause, amount, level, wanted.target_id, authority)
+    allowance = policies.allows(connection, claimed, now)
+    if allowance.decision is Decision.REFUSED:
+        raise NotAllowed(allowance.reason)
+    conversation = conversations.open_conversation(connection, "widget", customer_id, None, now)
+    row = repository.insert_remedy(
+        connection,
+        key=key,
+        customer_id=customer_id,
+        conversation_id=conversation.id,
+        ticket_number=wanted.ticket_number,
+        kind=wanted.kind.value,
+        target_id=wanted.target_id,
+        amount_fen=wanted.amount_fen,
+        points=wanted.points,
+        cause=wanted.cause,
+        details=dict(wanted.details),
+        level=level,
+        requested_by=agent.username,
+        authority=authority,
+        why=wanted.why,
+        done_text="",
+        created_at=now,
+        **_decided(allowance, now),
+    )
+    _book(connection, row, claimed, now)
+    agents.audit(connection, agent.username, f"remedy.{row.status.value}", row.key, _for_audit(row), now)
+    return row
+
+
+def approve(connection: Connection, agent: AgentRow, remedy_id: int, note: str, now: datetime) -> RemedyRow:
+    """Another person with the authority agrees; limits are checked again with his.
+
+    Raises:
+        NotFound, WrongState: there is none, or it is decided.
+        NotAllowed: he asked for it himself, or it is above his authority as well.
+    """
+    row = _to_decide(connection, agent, remedy_id)
+    authority = authority_of(agent)
+    if AUTHORITIES.index(authority) < AUTHORITIES.index(row.approver or "supervisor"):
+        raise NotAllowed("这笔超过了您的审批权限")
+    claimed = _claim(row, authority)
+    allowance = policies.allows(connection, claimed, now)
+    if allowance.decision is not Decision.ALLOWED:
+        raise NotAllowed(allowance.reason or "按现行政策不能批准")
+    decided = _change(
+        connection, row, now, status=RemedyStatus.PENDING.value, reason=note, decided_by=agent.username, next_at=0.0
+    )
+    _book(connection, decided, claimed, now)
+    agents.audit(connection, agent.username, "remedy.approve", row.key, {**_for_audit(row), "note": note}, now)
+    return decided
+
+
+def refuse(connection: Connection, agent: AgentRow, remedy_id: int, note: str, now: datetime) -> RemedyRow:
+    """Another person decides against it; the customer is told.
+
+    Raises:
+        NotFound, WrongState, NotAllowed: see `approve`.
+    """
+    row = _to_decide(connection, agent, remedy_id)
+    decided = _change(connection, row, now, status=RemedyStatus.REJECTED.value, reason=note, decided_by=agent.username)
+    agents.audit(connection, agent.username, "remedy.refuse", row.key, {**_for_audit(row), "note": note}, now)
+    _note(connection, decided, agent.username, {"decision": "rejected", "note": note}, now)
+    # What a colleague asked for the customer does not know of yet.
+    if row.requested_by == ASSISTANT:
+        _tell(connection, decided, rules.rejected_words(row.kind, note), now)
+    return decided
+
+
+def retry(connection: Connection, agent: AgentRow, remedy_id: int, now: datetime) -> RemedyRow:
+    """Try one that got no answer again, under the same key.
+
+    Raises:
+        NotFound, WrongState: there is none, or it did get an answer.
+    """
+    row = _require(connection, remedy_id)
+    if row.status is not RemedyStatus.FAILED:
+        raise WrongState("只有平台没有响应的可以重试")
+    agents.audit(connection, agent.username, "remedy.retry", row.key, _for_audit(row), now)
+    return _change(connection, row, now, status=RemedyStatus.PENDING.value, attempts=0, next_at=0.0)
+
+
+def answered(connection: Connection, remedy_id: int, receipt: RemedyReceipt, now: datetime) -> None:
+    """The platform's answer: kept, told to the customer, written to the ticket. Once."""
+    row = repository.remedy(connection, remedy_id, lock=True)
+    if row is None or row.status is not RemedyStatus.PENDING:
+        return
+    status = RemedyStatus.DONE if receipt.done else RemedyStatus.REFUSED
+    kept = {"reference": receipt.reference, "data": dict(receipt.data)}
+    row = _change(connection, row, now, status=status.value, reason=receipt.reason or row.reason, receipt=kept)
+    agents.audit(connection, "platform", f"remedy.{status.value}", row.key, _for_audit(row), now)
+    if receipt.done:
+        _note(connection, row, "platform", {"reference": receipt.reference}, now)
+        _tell(connection, row, rules.done_words(row.kind, row.done_text, receipt.data, now), now)
+        return
+    policies.take_back(connection, row.key)
+    _note(connection, row, "platform", {"reason": receipt.reason}, now)
+    _tell(connection, row, rules.refused_words(row.kind, receipt.reason, row.ticket_number), now)
+    _to_people(connection, row, f"remedy refused: {receipt.reason}", now)
+
+
+def no_answer(connection: Connection, remedy_id: int, problem: str, now: datetime) -> None:
+    """The platform did not answer: tried again later, and after the last try given to people.
+
+    Whether it was done is unknown, so it goes on counting against the customer's limits.
+    """
+    row = repository.remedy(connection, remedy_id, lock=True)
+    if row is None or row.status is not RemedyStatus.PENDING:
+        return
+    attempts = row.attempts + 1
+    if attempts < rules.MAX_ATTEMPTS:
+        next_at = time.time() + rules.pause(attempts)
+        row = _change(connection, row, now, attempts=attempts, next_at=next_at, reason=problem)
+        if attempts == rules.TOLD_AFTER_ATTEMPTS:
+            _tell(connection, row, rules.slow_words(row.kind), now)
+        return
+    row = _change(connection, row, now, status=RemedyStatus.FAILED.value, attempts=attempts, reason=problem)
+    agents.audit(connection, "platform", "remedy.failed", row.key, {**_for_audit(row), "problem": problem}, now)
+    _note(connection, row, "platform", {"reason": "平台没有响应，请人工核对后重试"}, now)
+    _tell(connection, row, rules.failed_words(row.kind, row.ticket_number), now)
+    _to_people(connection, row, "remedy: the platform does not answer", now)
+
+
+def _decided(allowance: Allowance, now: datetime) -> dict[str, Any]:
+    status = {
+        Decision.ALLOWED: RemedyStatus.PENDING,
+        Decision.NEEDS_APPROVAL: RemedyStatus.WAITING_APPROVAL,
+        Decision.REFUSED: RemedyStatus.REFUSED,
+    }[allowance.decision]
+    return {
+        "status": status.value,
+        "reason": allowance.reason,
+        "approver": allowance.approver,
+        "attempts": 0,
+        "next_at": 0.0,
+        "updated_at": now,
+    }
+
+
+def _book(connection: Connection, row: RemedyRow, claimed: Claim, now: datetime) -> None:
+    """Count it against the limits as soon as it will be carried out, and write it to the ticket."""
+    if row.status is RemedyStatus.PENDING:
+        policies.record(connection, row.key, claimed, now, ticket_number=row.ticket_number)
+    else:
+        _note(connection, row, row.requested_by, {"decision": row.status.value, "reason": row.reason}, now)
+
+
+def _claim(row: RemedyRow, authority: str) -> Claim:
+    amount = rules.amount_of(row.amount_fen, row.points)
+    return Claim(row.customer_id, row.kind, row.cause, amount, row.level, row.target_id, authority)
+
+
+def _require(connection: Connection, remedy_id: int) -> RemedyRow:
+    row = repository.remedy(connection, remedy_id, lock=True)
+    if row is None:
+        raise NotFound("没有这笔补救")
+    return row
+
+
+def _to_decide(connection: Connection, agent: AgentRow, remedy_id: int) -> RemedyRow:
+    row = _require(connection, remedy_id)
+    if row.status is not RemedyStatus.WAITING_APPROVAL:
+        raise WrongState("这笔已经处理过了")
+    if row.requested_by == agent.username:
+        raise NotAllowed("自己提交的要由别的同事审批")
+    return row
+
+
+def _change(connection: Connection, row: RemedyRow, now: datetime, **values: Any) -> RemedyRow:
+    return repository.update_remedy(connection, row.id, updated_at=now, **values)
+
+
+def _for_audit(row: RemedyRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "customer_id": row.customer_id,
+        "kind": row.kind,
+        "target_id": row.target_id,
+        "amount_fen": row.amount_fen,
+        "points": row.points,
+        "cause": row.cause,
+        "ticket": row.ticket_number,
+    }
+
+
+def _note(connection: Connection, row: RemedyRow, actor: str, data: Mapping[str, Any], now: datetime) -> None:
+    """One line on the ticket; the platform's own data, such as codes, stay out of it."""
+    if row.ticket_number is None or tickets.ticket(connection, row.ticket_number) is None:
+        return
+    what = {"remedy_id": row.id, "kind": row.kind, "title": rules.kind_title(row.kind), "status": row.status.value}
+    tickets.record(connection, row.ticket_number, "remedy", actor, {**what, **data}, now)
+
+
+def _tell(connection: Connection, row: RemedyRow, text: str, now: datetime) -> None:
+    conversation = conversations.require(connection, row.conversation_id, lock=True)
+    sender = Sender.SYSTEM if conversation.owner is Owner.HUMAN else Sender.BOT
+    conversations.append(connection, conversation, [Reply(text, sender=sender, source=SOURCE)], now)
+
+
+def _to_people(connection: Connection, row: RemedyRow, rule: str, now: datetime) -> None:
+    """Without a ticket somebody must take the conversation; a ticket has its own people."""
+    conversation = conversations.require(connection, row.conversation_id, lock=True)
+    if row.ticket_number is None and conversation.owner is Owner.BOT:
+        handoff.enqueue(connection, conversation, HandOff("flow", rule), row.level, now)

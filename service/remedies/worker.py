@@ -1,0 +1,85 @@
+"""Carries remedies out on the platform after the commit: at least once, under a key that acts once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import datetime
+from typing import Callable
+
+from contracts.errors import NotFound, PlatformUnavailable
+from contracts.remedies import PlatformRemedies, RemedyReceipt
+from service.db import Database
+from service.remedies import service as remedies
+from service.remedies.repository import RemedyRow
+
+log = logging.getLogger(__name__)
+
+BATCH = 16
+HOLD_SECONDS = 30.0
+IDLE_SECONDS = 0.5
+
+
+class RemedyWorker:
+    """One loop a process; `wake()` after a commit makes it look at once. `told` is called when somebody was told."""
+
+    def __init__(
+        self,
+        database: Database,
+        platform: PlatformRemedies,
+        clock: Callable[[], datetime],
+        told: Callable[[], None],
+        timeout: float,
+    ) -> None:
+        self._database = database
+        self._platform = platform
+        self._clock = clock
+        self._told = told
+        self._timeout = timeout
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Work until cancelled; a failure of the database is logged and tried again."""
+        while True:
+            try:
+                taken = await self.work_once()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("remedies: the database did not answer, trying again")
+                taken = 0
+                await asyncio.sleep(IDLE_SECONDS)
+            if taken < BATCH:
+                try:
+                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
+                except asyncio.TimeoutError:
+                    continue
+                finally:
+                    self._awake.clear()
+
+    async def work_once(self) -> int:
+        """Carry out what is due, several side by side; returns how many were taken."""
+        now = time.time()
+        if not await self._database.read(lambda c: remedies.any_due(c, now)):
+            return 0
+        rows = await self._database.write(lambda c: remedies.claim(c, now, HOLD_SECONDS, BATCH))
+        await asyncio.gather(*(self._carry_out(row) for row in rows))
+        if rows:
+            self._told()
+        return len(rows)
+
+    async def _carry_out(self, row: RemedyRow) -> None:
+        try:
+            receipt = await asyncio.wait_for(self._platform.perform(row.request, row.key), self._timeout)
+        except NotFound as error:
+            receipt = RemedyReceipt(False, reason=str(error))
+        except (PlatformUnavailable, asyncio.TimeoutError) as error:
+            problem = str(error) or "no answer in time"
+            log.warning("remedy %s: %s", row.key, problem)
+            await self._database.write(lambda c: remedies.no_answer(c, row.id, problem, self._clock()))
+            return
+        await self._database.write(lambda c: remedies.answered(c, row.id, receipt, self._clock()))
