@@ -16,6 +16,7 @@ from service.channels.attachments import endpoints as attachments
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.knowledge import endpoints as knowledge
+from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
 from service.channels.tickets import endpoints as tickets
 from service.channels.wechat import endpoints as wechat
@@ -69,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(Guard)
-    for part in (widget, console, tickets, router, knowledge, attachments, wechat, rasa, health):
+    for part in (widget, console, tickets, remedies, router, knowledge, attachments, wechat, rasa, health):
         app.include_router(part.router)
     if settings.demo:
         app.include_router(demo.router)

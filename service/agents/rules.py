@@ -27,10 +27,19 @@ class Permission(str, Enum):
     AGENTS = "agents"
     KNOWLEDGE_READ = "knowledge.read"
     KNOWLEDGE_EDIT = "knowledge.edit"
+    REMEDIES = "remedies"
+    REMEDIES_APPROVE = "remedies.approve"
 
 
 _TALK = frozenset(
-    {Permission.QUEUE, Permission.CONVERSATIONS, Permission.ROUTE, Permission.REVEAL, Permission.KNOWLEDGE_READ}
+    {
+        Permission.QUEUE,
+        Permission.CONVERSATIONS,
+        Permission.ROUTE,
+        Permission.REVEAL,
+        Permission.KNOWLEDGE_READ,
+        Permission.REMEDIES,
+    }
 )
 
 MATRIX: Mapping[Role, frozenset[Permission]] = {
@@ -38,7 +47,8 @@ MATRIX: Mapping[Role, frozenset[Permission]] = {
     Role.HANDLER: frozenset({Permission.TICKETS_DEPARTMENT, Permission.TICKETS_WORK}),
     Role.STATION: frozenset({Permission.TICKETS_STATION, Permission.TICKETS_WORK}),
     Role.EDITOR: frozenset({Permission.ROUTE, Permission.KNOWLEDGE_READ, Permission.KNOWLEDGE_EDIT}),
-    Role.SUPERVISOR: _TALK | {Permission.TICKETS_ALL, Permission.TICKETS_WORK, Permission.KNOWLEDGE_EDIT},
+    Role.SUPERVISOR: _TALK
+    | {Permission.TICKETS_ALL, Permission.TICKETS_WORK, Permission.KNOWLEDGE_EDIT, Permission.REMEDIES_APPROVE},
     Role.ADMIN: frozenset(Permission),
 }
 

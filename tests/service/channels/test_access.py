@@ -22,6 +22,11 @@ MATRIX = {
     ("GET", "/knowledge/facts"): {"agent", "editor", "supervisor", "admin"},
     ("GET", "/knowledge/changes"): {"agent", "editor", "supervisor", "admin"},
     ("PUT", "/knowledge/facts/mall.no_such_fact"): {"editor", "supervisor", "admin"},
+    ("GET", "/remedies"): {"agent", "supervisor", "admin"},
+    ("POST", "/customers/demo-gold/remedies"): {"agent", "supervisor", "admin"},
+    ("POST", "/remedies/0/retry"): {"agent", "supervisor", "admin"},
+    ("POST", "/remedies/0/approve"): {"supervisor", "admin"},
+    ("POST", "/remedies/0/refuse"): {"supervisor", "admin"},
     ("POST", "/route"): {"agent", "editor", "supervisor", "admin"},
 }
 
