@@ -36,6 +36,7 @@ from service.privacy import mask
 
 REVIEW_DAYS = 30
 RECENT_MESSAGES = 300
+OUT_OF_SCOPE = "intent:out_of_scope"
 
 
 def source_of(article_id: str, text: ArticleText) -> ArticleSource:
@@ -216,6 +217,8 @@ async def hit_test(house: House, written: ArticleSource, typed: Sequence[str]) -
 
 def _hit_shape(hit: Hit, origin: Any, titles: Mapping[str, str], taxonomy: Taxonomy) -> HitShape:
     def title(label: str) -> str:
+        if label == OUT_OF_SCOPE:
+            return "与加油服务无关"
         intent = taxonomy.intents.get(label.removeprefix("intent:"))
         return titles.get(label) or (intent.say[0] if intent is not None else label)
 

@@ -1,11 +1,14 @@
 /** The one connection to the service: who is logged in, requests, and where the socket is. */
 import { AgentApi } from "@youban/shared/agent";
 import { Http } from "@youban/shared/http";
+import { KnowledgeApi } from "@youban/shared/knowledge";
 import { socketUrl } from "@youban/shared/socket";
 
 /** Set by the session store; kept apart from it so that requests need no store. */
 export const auth: { token: string | null; onExpired: () => void } = { token: null, onExpired: () => undefined };
 
-export const api = new AgentApi(new Http({ token: () => auth.token, onUnauthorised: () => auth.onExpired() }));
+const http = new Http({ token: () => auth.token, onUnauthorised: () => auth.onExpired() });
+export const api = new AgentApi(http);
+export const knowledge = new KnowledgeApi(http);
 
 export const agentSocketUrl = (): string => socketUrl("", "/api/v1/agents/socket");

@@ -117,7 +117,25 @@ export function yuan(fen: number | null | undefined): string {
 }
 
 /** The role decides which pages there are; the service checks each request all the same. */
-export function pagesOf(roleId: string | undefined): { desk: boolean; tickets: boolean } {
-  const talks = roleId === "agent" || roleId === "supervisor" || roleId === "admin";
-  return { desk: talks, tickets: talks || roleId === "handler" || roleId === "station" };
+export interface Pages {
+  desk: boolean;
+  tickets: boolean;
+  knowledge: boolean;
+  /** Whether articles may be changed, not only read. */
+  edits: boolean;
 }
+
+export function pagesOf(roleId: string | undefined): Pages {
+  const talks = roleId === "agent" || roleId === "supervisor" || roleId === "admin";
+  const edits = roleId === "editor" || roleId === "supervisor" || roleId === "admin";
+  return { desk: talks, tickets: talks || roleId === "handler" || roleId === "station", knowledge: talks || edits, edits };
+}
+
+/** The states of an article on the knowledge page. */
+export const ARTICLE_STATES: Record<string, { title: string; tone?: Tone }> = {
+  live: { title: "已发布", tone: "good" },
+  scheduled: { title: "未到生效日", tone: "warn" },
+  expired: { title: "已过期", tone: "bad" },
+  offline: { title: "已下线" },
+  draft: { title: "仅草稿", tone: "warn" },
+};

@@ -181,6 +181,6 @@ describe("logging in", () => {
     expect(await where("supervisor")).toBe("desk");
     expect(await where("handler")).toBe("tickets");
     expect(await where("station")).toBe("tickets");
-    expect(await where("editor")).toBe("nothing");
+    expect(await where("editor")).toBe("knowledge");
   });
 });

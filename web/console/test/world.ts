@@ -32,7 +32,7 @@ export class World {
     const path = url.pathname + url.search;
     this.asked.push({ method, path, body: typeof init?.body === "string" ? (JSON.parse(init.body) as Record<string, unknown>) : {} });
     const planned = this.answers.get(`${method} ${path}`);
-    const answer: unknown = typeof planned === "function" ? (planned as () => unknown)() : planned;
+    const answer: unknown = await (typeof planned === "function" ? (planned as () => unknown)() : planned);
     if (answer === "network") throw new TypeError("Failed to fetch");
     if (answer instanceof Response) return answer.clone();
     if (answer === undefined) return refusal(404, "not_found", `没有 ${method} ${path}`);

@@ -1,7 +1,7 @@
 /** The demo shop front: plays the part of the fuel app around the widget. */
 import "./phone.css";
 import "./style.css";
-import { h } from "../../widget/src/view/dom";
+import { h } from "@youban/shared/dom";
 import type {} from "../../widget/src/index";
 import { PEOPLE, type Person, personOf, SAMPLES } from "./records";
 import { drawShop } from "./shop";

@@ -1,5 +1,6 @@
 /** The app's page inside the phone: station, pump, orders, coupons, and the ways to the customer service. */
-import { h, icon } from "../../widget/src/view/dom";
+import { h } from "@youban/shared/dom";
+import { icon } from "../../widget/src/view/icons";
 import { COUPONS, ordersOf, type Person, type ShownOrder } from "./records";
 
 export interface ShopActions {

@@ -64,6 +64,14 @@ export class Http {
     return this.request("POST", path, { ...options, body });
   }
 
+  put<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
+    return this.request("PUT", path, { ...options, body });
+  }
+
+  delete<T>(path: string, options: RequestOptions = {}): Promise<T> {
+    return this.request("DELETE", path, options);
+  }
+
   patch<T>(path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
     return this.request("PATCH", path, { ...options, body });
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Line } from "@youban/shared/log";
 import type { Message } from "@youban/shared/wire";
 import { itemsOf } from "../src/view/lines";
-import { markdown } from "../src/view/markdown";
+import { markdown } from "@youban/shared/markdown";
 import { queueWords, status } from "../src/words";
 
 const html = (source: string) => {

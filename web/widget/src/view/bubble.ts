@@ -3,9 +3,10 @@ import type { RecordItem } from "@youban/shared/cards";
 import type { Button } from "@youban/shared/wire";
 import { WORDS } from "../words";
 import { drawCard } from "./cards";
-import { h, icon } from "./dom";
+import { h } from "@youban/shared/dom";
+import { icon } from "./icons";
 import type { Bubble, Item } from "./lines";
-import { plain } from "./markdown";
+import { plain } from "@youban/shared/markdown";
 
 export interface BubbleActions {
   press: (button: Button) => void;

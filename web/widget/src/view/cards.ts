@@ -1,8 +1,9 @@
 /** Cards under a message. Each returns null when there is nothing to draw beyond the text. */
 import type { ArticleCard, Card, RecordItem, RecordsCard, TicketCard } from "@youban/shared/cards";
 import { dayAndTime } from "@youban/shared/clock";
-import { h, icon } from "./dom";
-import { markdown } from "./markdown";
+import { h } from "@youban/shared/dom";
+import { icon } from "./icons";
+import { markdown } from "@youban/shared/markdown";
 import { WORDS } from "../words";
 
 export interface CardActions {

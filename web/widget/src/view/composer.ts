@@ -2,7 +2,8 @@
 import { ApiError } from "@youban/shared/http";
 import type { AttachmentInfo } from "@youban/shared/wire";
 import { CHIPS, PERSON, WORDS } from "../words";
-import { h, icon } from "./dom";
+import { h } from "@youban/shared/dom";
+import { icon } from "./icons";
 
 export interface ComposerActions {
   send: (text: string, attachments: AttachmentInfo[]) => void;

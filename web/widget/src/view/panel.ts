@@ -2,7 +2,8 @@
 import type { Chat } from "../chat";
 import { NAME, queueWords, status, WORDS } from "../words";
 import { Composer, type ComposerActions } from "./composer";
-import { h, icon } from "./dom";
+import { h } from "@youban/shared/dom";
+import { icon } from "./icons";
 import { Stream, type StreamActions } from "./stream";
 
 export interface PanelActions extends ComposerActions, StreamActions {

@@ -3,7 +3,8 @@ import type { RecordItem } from "@youban/shared/cards";
 import type { Chat } from "../chat";
 import { ELDER_QUESTIONS, QUICK_QUESTIONS, WELCOME, WORDS } from "../words";
 import { type BubbleActions, drawItem, drawTyping } from "./bubble";
-import { h, icon } from "./dom";
+import { h } from "@youban/shared/dom";
+import { icon } from "./icons";
 import { type Bubble, type Item, itemsOf, titleFor } from "./lines";
 
 export interface StreamActions {
