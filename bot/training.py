@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any, Callable, Iterator, Mapping, Sequence
 
 from bot.corpus import OUT_OF_SCOPE, Corpus, gather
 
@@ -99,7 +99,7 @@ def validate(places: Places) -> int:
         *("--domain", str(places.root / "bot" / "domain"), "--config", str(places.root / "config.yml")),
         *("--data", *places.training_files),
     ]
-    return subprocess.run(command, cwd=places.root, env=_environment(places), check=False).returncode
+    return subprocess.run(command, cwd=places.root, env=environment(places), check=False).returncode
 
 
 def train(places: Places, name: str) -> Path:
@@ -108,10 +108,10 @@ def train(places: Places, name: str) -> Path:
     Raises:
         RuntimeError: Rasa gave no model.
     """
-    os.environ.update(_environment(places))
+    os.environ.update(environment(places))
     from rasa.model_training import train as rasa_train
 
-    _quiet()
+    quiet()
 
     result = rasa_train(
         domain=str(places.root / "bot" / "domain"),
@@ -125,7 +125,8 @@ def train(places: Places, name: str) -> Path:
     return Path(result.model)
 
 
-def _environment(places: Places) -> dict[str, str]:
+def environment(places: Places) -> dict[str, str]:
+    """What Rasa is to see of the environment."""
     return {
         **os.environ,
         "RASA_TELEMETRY_ENABLED": "false",
@@ -137,7 +138,7 @@ def _environment(places: Places) -> dict[str, str]:
     }
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Rasa's own command line sets this; without it structlog prints every policy's thoughts."""
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
@@ -170,6 +171,16 @@ def dev_lines(root: Path) -> list[tuple[str, str]]:
 
 def score(model: Path, texts: Sequence[str]) -> list[dict[str, float]]:
     """The NLU's probabilities for each text, in batches."""
+    read = reader(model)
+    return [found for start in range(0, len(texts), _BATCH) for found in read(texts[start : start + _BATCH])]
+
+
+def reader(model: Path) -> Callable[[Sequence[str]], list[dict[str, float]]]:
+    """A trained model as a function: texts of one batch to their probabilities by intent.
+
+    Raises:
+        RuntimeError: the model cannot be loaded.
+    """
     from rasa.core.agent import Agent
     from rasa.core.channels.channel import UserMessage
     from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
@@ -177,20 +188,21 @@ def score(model: Path, texts: Sequence[str]) -> list[dict[str, float]]:
 
     from bot.channel.step import readable
 
-    _quiet()
+    quiet()
     processor = Agent.load(str(model)).processor
     if processor is None:
         raise RuntimeError(f"{model} cannot be loaded")
     target = processor.model_metadata.nlu_target
     tracker = DialogueStateTracker.from_events("dev", [])
-    scores = []
-    for start in range(0, len(texts), _BATCH):
-        messages = [UserMessage(readable(text)) for text in texts[start : start + _BATCH]]
+
+    def read(texts: Sequence[str]) -> list[dict[str, float]]:
+        messages = [UserMessage(readable(text)) for text in texts]
         inputs = {PLACEHOLDER_MESSAGE: messages, PLACEHOLDER_TRACKER: tracker}
-        for parsed in processor.graph_runner.run(inputs=inputs, targets=[target])[target]:
-            ranking = parsed.get("intent_ranking")
-            scores.append({entry["name"]: round(float(entry["confidence"]), 5) for entry in ranking})
-    return scores
+        parsed = processor.graph_runner.run(inputs=inputs, targets=[target])[target]
+        rankings = [one.get("intent_ranking") for one in parsed]
+        return [{entry["name"]: round(float(entry["confidence"]), 5) for entry in ranking} for ranking in rankings]
+
+    return read
 
 
 def write_dev_scores(places: Places, model: Path, lines: Sequence[tuple[str, str]]) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""How well the router understands, measured: tables, plots, behavioural tests, other methods on the same messages."""
