@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Iterator, Mapping
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
 from actions.choice import NO, UNKNOWN, Option, hinted
 from actions.flow import Ask, Conclusion, Flow, known
 from actions.form import FlowConclude, FlowForm
 from actions.order_flow import newest
+from actions.points import ACCOUNT_FROZEN, FREEZING
 from actions.records import order_words
+from actions.wording import sentences
 from contracts.entities import PHONE, PLATE
+from contracts.remedies import RemedyKind
 
 CLOSING = "注销"
 """The cause for which the taxonomy promises other times (`promise_overrides.account_change.only`)."""
@@ -130,6 +133,7 @@ class AccountSecurity(Flow):
     async def conclude(self, case: Case) -> Conclusion:
         order = newest(await case.orders())
         found = f"您账户最近一笔订单是{order_words(order, case.now)}。" if order else ""
+        freeze = None if case.guest else remedies.by_right(RemedyKind.FREEZE_ACCOUNT, None, ACCOUNT_FROZEN)
         phone = "请留一个能联系到您的手机号。" if case.guest and not case.memory.first(PHONE) else ""
         return filing.file(
             self,
@@ -137,10 +141,15 @@ class AccountSecurity(Flow):
             summary=f"{self.title}：{order_words(order, case.now)}" if order else self.title,
             found=found,
             missing="我没有查到您最近的订单，先按账户被盗处理。",
-            advice=f"请您马上改登录密码和支付密码，退出其他设备，不要把验证码告诉任何人。{phone}",
+            advice=sentences(
+                FREEZING if freeze else "",
+                f"请您马上改登录密码和支付密码，退出其他设备，不要把验证码告诉任何人。{phone}",
+            ),
             checked=[f"最近订单 {order.id}"] if order else [],
             order_ids=(order.id,) if order else (),
             demand="冻结账户，追回损失",
+            remedies=(freeze,),
+            extra={"second_verification": True},
             critical=True,
         )
 

@@ -7,8 +7,10 @@ from typing import Iterator
 
 from actions import filing
 from actions.case import Case
+from actions.codes import code_words, meaning
 from actions.flow import Ask, Conclusion, Flow, known, said_nothing_yet
 from actions.form import FlowConclude, FlowForm
+from actions.wording import sentences
 from contracts.entities import ERROR_CODE
 
 _BARE = re.compile(
@@ -29,16 +31,18 @@ class AppError(Flow):
 
     async def conclude(self, case: Case) -> Conclusion:
         code = case.memory.first(ERROR_CODE)
+        understood = meaning(code)
         what = known(case, "detail") or (case.memory.said[0] if case.memory.said else "")
         versions = f"（支持 {case.say('app.min_ios')}、{case.say('app.min_android')} 及以上）"
         return filing.file(
             self,
             case,
             summary=f"{self.title}：{code or what[:40]}",
-            found="您说的情况记下了。",
-            advice=(
-                f"可以先试一下：退出重开，把 App 升到最新版{versions}，换个网络再进。"
-                "急着加油可以先用小程序，或到收银台付。"
+            found=f"您说的情况记下了{code_words(code)}。",
+            advice=sentences(
+                understood.advice if understood else "",
+                f"可以先试一下：退出重开，把 App 升到最新版{versions}，换个网络再进。",
+                "急着加油可以先用小程序，或到收银台付。",
             ),
             demand="修复故障",
             extra={"error_code": code} if code else None,

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import Iterator, Mapping
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
 from actions.choice import NO, Option, hinted
-from actions.flow import Ask, Conclusion, Flow, by_id, known
+from actions.codes import code_words, meaning
+from actions.flow import Ask, Conclusion, Flow, Spoken, by_id, consent, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import Match
 from actions.wording import sentences
+from contracts.effects import AddToTicket, EndDialogue, Remedy
 from contracts.entities import CARD_NUMBER, ERROR_CODE
+from contracts.errors import ContractError
 from contracts.platform import FuelCard
+from contracts.remedies import RemedyKind
+
+_CERTAINLY_LOST = ("挂失", "丢", "被偷", "偷了", "遗失", "被抢", "锁卡", "冻结")
+"""Words that leave no doubt; a card that "cannot be found" may lie in the other car."""
 
 
 class CardBindFailed(Flow):
@@ -69,12 +76,18 @@ class CardBindFailed(Flow):
         cause = self._cause(case)
         title = "绑卡数已到上限" if cause == "full" else next((o.title for o in self._CAUSES if o.value == cause), "")
         code = case.memory.first(ERROR_CODE)
+        known_code = meaning(code)
         tail = "这张卡已被别的账户绑定，需要核对卡主后解开。" if cause == "taken" else ""
         return filing.file(
             self,
             case,
             summary=f"{self.title}：{title or code or '原因待查'}",
-            advice=f"{tail}技术会查绑定失败的原因，请把卡号留在手边，不要反复试，免得卡被锁。",
+            found=f"记下了{code_words(code)}。" if code else "",
+            advice=sentences(
+                tail,
+                known_code.advice if known_code else "",
+                "技术会查绑定失败的原因，请把卡号留在手边，不要反复试，免得卡被锁。",
+            ),
             checked=[f"已绑定 {case.found['count']} 张卡"],
             demand="绑定油卡",
             extra={"card_number": case.memory.first(CARD_NUMBER), "error_code": code},
@@ -87,6 +100,7 @@ class CardLostOrFrozen(Flow):
     intent = "card_lost_or_frozen"
     title = "油卡挂失/解冻/补卡"
     record_slot = "card_id"
+    asks_consent = True
 
     _CAUSES = (
         Option("lost", "挂失", ("挂失", "丢", "不见", "找不到", "被偷", "掉了", "遗失", "偷了")),
@@ -122,9 +136,13 @@ class CardLostOrFrozen(Flow):
             found += f"现在是冻结状态{f'（{card.note}）' if card.note else ''}。"
         elif card is not None and card.status == "lost":
             found += "已经是挂失状态，别人用不了。"
+        lock = self._lock(card) if cause == "lost" and card is not None and card.status == "active" else None
+        certain = any(word in case.words for word in _CERTAINLY_LOST)
+        lost = f"在处理之前怕被盗刷，可以现在就在「油卡—挂失」自己先锁卡，或打 {case.say('service.hotline')}。"
+        if lock is not None:
+            lost = "我马上把这张卡锁上，别人刷不了，锁好就告诉您。" if certain else ""
         advice = {
-            "lost": f"在处理之前怕被盗刷，可以现在就在「油卡—挂失」自己先锁卡，或打 {case.say('service.hotline')}。"
-            f"补卡 {case.say('card.reissue')}，工本费 {case.say('card.reissue_fee')}。",
+            "lost": f"{lost}补卡 {case.say('card.reissue')}，工本费 {case.say('card.reissue_fee')}。",
             "frozen": "安全同事会核对冻结原因和您的身份，核对无误就解冻，请不要反复输密码。",
             "reissue": f"补卡 {case.say('card.reissue')}，工本费 {case.say('card.reissue_fee')}，卡里余额会转到新卡。",
         }.get(cause or "", "")
@@ -137,8 +155,28 @@ class CardLostOrFrozen(Flow):
             advice=advice,
             checked=[f"油卡 {card.id} 状态：{card.status}，{card.note}"] if card else [],
             demand=title,
+            remedies=(lock if certain else None,),
+            consent=None if lock is None or certain else self._question(card),
             extra={"card_number": case.memory.first(CARD_NUMBER)} if case.memory.first(CARD_NUMBER) else None,
         )
+
+    def _question(self, card: FuelCard | None) -> Ask | None:
+        if card is None:
+            return None
+        text = f"怕被别人刷的话，我可以现在就把油卡 {card.number} 锁上，找到了再解。要锁吗？"
+        return consent(text, "现在锁卡", "先不锁")
+
+    def _lock(self, card: FuelCard) -> Remedy:
+        done = "油卡 {number} 已经锁上，别人刷不了。找到卡了告诉我，核实是您本人就解开。"
+        return remedies.by_right(RemedyKind.FREEZE_CARD, card.id, done, note="客户挂失")
+
+    async def on_yes(self, case: Case, number: str) -> Conclusion:
+        card: FuelCard | None = by_id(await case.cards(), known(case, "card_id"))
+        if card is None:
+            raise ContractError("a card was to be locked without a card")
+        note = AddToTicket(number, "info", "客户同意先锁卡，已提交冻结")
+        lock = remedies.ticketed(self._lock(card), number)
+        return Conclusion((Spoken("好的，正在锁卡，锁好马上告诉您。"),), (note, lock, EndDialogue("filed")))
 
 
 _FLOWS = (CardBindFailed(), CardLostOrFrozen())

@@ -5,25 +5,29 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Iterator
 
-from actions import filing
+from actions import filing, remedies
+from actions.cancelling import CancelOnYes, cancellable
 from actions.case import Case
 from actions.flow import Ask, Conclusion, Flow
 from actions.matching import Match, match_orders, match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
 from actions.records import payment_words
 from actions.wording import yuan
+from contracts.effects import Remedy
 from contracts.entities import LITRES
 from contracts.platform import Order, Payment
+from contracts.remedies import RemedyKind
 
 _TOGETHER = timedelta(minutes=30)
 """Equal payments this close together are taken for one purchase charged twice."""
 
 
-class DuplicateCharge(OrderFlow):
-    """Charged twice: the pair is found in the payments."""
+class DuplicateCharge(CancelOnYes):
+    """Charged twice: the pair is found in the payments; one order paid twice is paid back by the policy."""
 
     intent = "duplicate_charge"
     title = "重复扣款"
+    parties = ("platform", "payment_provider")
     question = "我没有自动找到重复的两笔，请问是哪一笔订单被重复扣了？"
 
     async def match(self, case: Case) -> Match[Order]:
@@ -31,6 +35,8 @@ class DuplicateCharge(OrderFlow):
         orders = await case.orders()
         if pair:
             known = [o for o in orders if o.id in {p.order_id for p in pair}]
+            # Of two orders the one without fuel is the one too many.
+            known.sort(key=lambda o: not cancellable(o, case))
             return Match((known[0],)) if known else Match(())
         return match_orders(orders, case.memory)
 
@@ -57,17 +63,36 @@ class DuplicateCharge(OrderFlow):
         elif order is not None:
             found = f"{named(order, case)}系统里这一单只有一笔成功扣款，我请财务和支付渠道对账。"
         ids = {p.order_id: None for p in pair if p.order_id} or dict.fromkeys(order_ids(order))
+        two_orders = len(ids) > 1
+        refund = None if two_orders else await self._refund(case, pair, order)
+        advice = f"核实后多扣的一笔会在 {case.say('refund.duplicate_auto')}内原路退回，请不用再申请退款。"
+        if refund is not None and refund.amount_fen is not None:
+            advice = f"多扣的 {yuan(refund.amount_fen)}我按规则提交原路退回，不用您再申请，退出去马上告诉您。"
+        elif two_orders:
+            advice = "这是两笔不同的订单：加过油的那笔正常收款，没加油的那笔可以取消退款。"
         return filing.file(
             self,
             case,
             summary=f"{self.title}：{yuan(pair[0].amount_fen)} 扣了两次" if pair else in_short(order, case, self.title),
             found=found,
             missing=NO_ORDER,
-            advice=f"核实后多扣的一笔会在 {case.say('refund.duplicate_auto')}内原路退回，请不用再申请退款。",
+            advice=advice,
             order_ids=tuple(ids),
+            remedies=(refund,),
+            consent=self.cancel_question(case, order) if two_orders else None,
             demand="退回多扣的一笔",
             extra={"payments": [p.id for p in pair]} if pair else None,
         )
+
+    async def _refund(self, case: Case, pair: tuple[Payment, ...], order: Order | None) -> Remedy | None:
+        """The second payment of one order back, if the policy lets us promise it."""
+        if not pair or order is None or pair[0].order_id != order.id or await self._paid_back(case, order):
+            return None
+        offer = await remedies.offered(case, "duplicate_charge", order.id, pair[0].amount_fen)
+        return remedies.compensation(offer, order.id, "") if offer is not None else None
+
+    async def _paid_back(self, case: Case, order: Order) -> bool:
+        return any(r.order_id == order.id and r.status != "refused" for r in await case.refunds())
 
 
 class AmountMismatch(OrderFlow):
@@ -75,6 +100,7 @@ class AmountMismatch(OrderFlow):
 
     intent = "amount_mismatch"
     title = "扣款与加油量不符"
+    parties = ("platform", "station")
     question = "请问是哪一笔订单的金额对不上？"
 
     def fits(self, order: Order, case: Case) -> bool:
@@ -95,7 +121,7 @@ class AmountMismatch(OrderFlow):
     async def conclude(self, case: Case) -> Conclusion:
         order = await self.order(case)
         found = named(order, case)
-        checked = []
+        checked, over = [], 0
         if order is not None:
             pump = f"油机记录 {yuan(order.pump_fen)}" if order.pump_fen is not None else "油机记录待油站提供"
             checked = [
@@ -103,7 +129,8 @@ class AmountMismatch(OrderFlow):
             ]
             found += f"{checked[0]}。"
             if order.pump_fen is not None and order.paid_fen > order.pump_fen:
-                found += f"比油机多扣了 {yuan(order.paid_fen - order.pump_fen)}。"
+                over = order.paid_fen - order.pump_fen
+                found += f"比油机多扣了 {yuan(over)}。"
             elif order.pump_fen is not None and order.pump_fen != order.listed_fen:
                 found += f"订单和油机相差 {yuan(abs(order.listed_fen - order.pump_fen))}。"
         return filing.file(
@@ -113,10 +140,17 @@ class AmountMismatch(OrderFlow):
             found=found,
             missing=NO_ORDER,
             advice="小票请先留着，油站核对加油机记录后，多扣的由财务原路退回。",
+            remedies=(self._back(order, over),),
             checked=checked,
             order_ids=order_ids(order),
             demand="核对并退回差额",
         )
+
+    def _back(self, order: Order | None, over_fen: int) -> Remedy | None:
+        """The difference that the records show; the policy leaves the word to a person."""
+        if order is None or over_fen <= 0 or order.status != "fuelled":
+            return None
+        return remedies.for_approval(RemedyKind.REFUND, "overcharged", order.id, over_fen)
 
 
 class RechargeNotArrived(Flow):
@@ -124,6 +158,7 @@ class RechargeNotArrived(Flow):
 
     intent = "recharge_not_arrived"
     title = "充值未到账"
+    parties = ("platform", "payment_provider")
 
     async def conclude(self, case: Case) -> Conclusion:
         recharges = [p for p in await case.payments() if p.kind == "recharge"]

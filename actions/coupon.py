@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterator, Sequence
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
 from actions.choice import UNKNOWN, Option
+from actions.coupon_use import CouponUnusable
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
@@ -22,6 +23,7 @@ class CouponNotReceived(Flow):
 
     intent = "coupon_not_received"
     title = "加油券未到账"
+    parties = ("platform",)
     record_slot = "coupon_id"
 
     async def look_up(self, case: Case) -> None:
@@ -63,12 +65,18 @@ class CouponNotReceived(Flow):
             return filing.solved(text)
         late = lasting(case.now - due)
         found = f"{bought}，本应在{clock(due, case.now)} 前到账，已经晚了 {late}，是我们没做好，对不起。"
+        offer = await remedies.offered(case, "coupon_overdue", coupon.id, coupon.value_fen)
+        again = remedies.compensation(offer, coupon.id, "") if offer is not None else None
+        advice = "运营核实后会把券补到您的账户，请不用再买一张。"
+        if again is not None:
+            advice = "我已提交补发，券到了马上告诉您，请不用再买一张。"
         return filing.file(
             self,
             case,
             summary=f"{self.title}：{coupon.title}，{clock(coupon.bought_at, case.now)} 购买，逾期 {late}",
             found=found,
-            advice="运营核实后会把券补到您的账户，请不用再买一张。",
+            advice=advice,
+            remedies=(again,),
             checked=[f"券 {coupon.id} 状态：待到账，应到账时间 {clock(due, case.now)}"],
             # A coupon that was bought on its own has no fuel order: its purchase number links the ticket.
             order_ids=(coupon.order_id or coupon.id,),
@@ -96,63 +104,12 @@ class CouponNotReceived(Flow):
         return None
 
 
-class CouponUnusable(Flow):
-    """A coupon is there and cannot be chosen: the condition that fails, and the nearest remedy."""
-
-    intent = "coupon_unusable"
-    title = "优惠券不能用"
-    record_slot = "coupon_id"
-
-    async def look_up(self, case: Case) -> None:
-        coupons = [c for c in await case.coupons() if c.status not in ("pending", "used")]
-        usable = [c for c in coupons if c.status == "usable"] or coupons
-        match = match_timed(usable, case.memory, lambda c: c.bought_at, lambda c: c.value_fen, lambda c: c.title)
-        self.pick(case, "coupon_id", match)
-
-    def needs(self, case: Case) -> Iterator[Ask]:
-        yield from self.ask_which(case, "coupon_id", "请问是哪一张券用不了？")
-
-    async def conclude(self, case: Case) -> Conclusion:
-        coupon: Coupon | None = by_id(await case.coupons(), known(case, "coupon_id"))
-        reason = self._reason(case, coupon) if coupon else ""
-        found = f"查到您的「{coupon.title}」（{yuan(coupon.value_fen)}）。{reason}" if coupon else ""
-        return filing.file(
-            self,
-            case,
-            summary=f"{self.title}：{coupon.title}" if coupon else f"{self.title}（未查到这张券）",
-            found=found,
-            missing="我没有在您的账户里查到能对上的券，先按您说的去核对。",
-            advice="" if reason else "券本身的状态和有效期都正常，我请运营核对这一单为什么不能选。",
-            checked=[reason] if reason else [],
-            demand="让券可以使用",
-        )
-
-    def _reason(self, case: Case, coupon: Coupon) -> str:
-        """The condition that fails, as far as the coupon itself and what was said show it."""
-        if coupon.status == "expired" or (coupon.valid_until is not None and coupon.valid_until <= case.now):
-            until = f"{clock(coupon.valid_until, case.now)} " if coupon.valid_until else ""
-            return f"这张券 {until}已经过期了，所以不能选。"
-        if coupon.status == "frozen":
-            return "这张券现在是冻结状态，我请运营查清原因并解冻。"
-        amounts = case.memory.amounts_fen()
-        short = coupon.threshold_fen - max(amounts) if amounts else 0
-        if short > 0:
-            return f"这张券满 {yuan(coupon.threshold_fen)}可用，再加 {yuan(short)}就满足了。"
-        limits = []
-        if coupon.threshold_fen:
-            limits.append(f"满 {yuan(coupon.threshold_fen)}可用")
-        if coupon.fuels:
-            limits.append(f"限 {'、'.join(coupon.fuels)}")
-        if coupon.station_ids:
-            limits.append("限指定油站")
-        return f"它的使用条件是：{'，'.join(limits)}。都满足还不能选的话，就是系统的问题。" if limits else ""
-
-
 class DiscountNotApplied(OrderFlow):
     """Paid already, and the activity, direct or member price was not taken off."""
 
     intent = "discount_not_applied"
     title = "优惠未生效"
+    parties = ("platform", "station")
     question = "请问是哪一笔订单没有减优惠？"
 
     def fits(self, order: Order, case: Case) -> bool:
@@ -187,6 +144,7 @@ class LocationDiscountFailed(Flow):
 
     intent = "location_discount_failed"
     title = "定位偏差导致优惠失效"
+    parties = ("platform",)
 
     async def look_up(self, case: Case) -> None:
         said = next(iter(case.memory.meant(STATION)), None)

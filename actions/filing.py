@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Mapping, Sequence
 
 from actions.case import Case
@@ -56,14 +57,18 @@ def file(
     remedies: Sequence[Remedy | None] = (),
     buttons: Sequence[Mapping[str, str]] = (),
     consent: Ask | None = None,
+    first_response_due: datetime | None = None,
 ) -> Conclusion:
     """File the ticket of this flow and say so.
 
     `found` names the record, `missing` is said when there is none, `advice` is what to do now, `checked` what was
     looked at (for the handler). `critical`: a person takes over at once. `text` replaces the whole message but the
-    ticket's line. `remedies` are done at once by right or policy (None: nothing to do), `consent` asks for a yes first.
+    ticket's line. `first_response_due` stands in for the priority's where a time was agreed on.
+    `remedies` are done at once by right or policy (None: nothing to do), `consent` asks for a yes first.
     """
     plan = case.ports.plan_ticket(flow.intent, cause=cause)
+    if first_response_due is not None:
+        plan = replace(plan, first_response_due_at=first_response_due)
     details = _details(flow, case, checked or ([found] if found else []), demand, cause, extra)
     ticket = FileTicket(
         number=plan.number,

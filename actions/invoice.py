@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Iterator, Sequence
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
 from actions.choice import UNKNOWN, Option, hinted
-from actions.flow import Ask, Conclusion, Flow, by_id, known
+from actions.flow import Ask, Conclusion, Flow, Spoken, by_id, consent, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
 from actions.wording import clock, yuan
-from contracts.platform import Invoice, Order
+from contracts.effects import AddToTicket, EndDialogue, Remedy
+from contracts.errors import ContractError
+from contracts.platform import Invoice, InvoiceTitle, Order
+from contracts.remedies import RemedyKind
 
 _PERSONAL = "个人"
 _COMPANY = "公司/单位"
 _COMPANY_WORDS = ("公司", "单位", "企业", "对公", "专票")
 
 
-def _titles(invoices: Sequence[Invoice]) -> dict[str, str | None]:
-    """The titles that the customer used before, newest first, with their tax numbers."""
-    return {i.title: i.tax_number for i in reversed(invoices) if i.title}
+def _titles(saved: Sequence[InvoiceTitle], invoices: Sequence[Invoice]) -> dict[str, str | None]:
+    """The titles that the customer saved (the default first) and then those he used before, with their tax numbers."""
+    used = {i.title: i.tax_number for i in reversed(invoices) if i.title}
+    return {**{t.title: t.tax_number for t in saved}, **{k: v for k, v in used.items() if k not in _names(saved)}}
+
+
+def _names(saved: Sequence[InvoiceTitle]) -> set[str]:
+    return {t.title for t in saved}
 
 
 class InvoiceApply(OrderFlow):
@@ -30,15 +39,17 @@ class InvoiceApply(OrderFlow):
     intent = "invoice_apply"
     title = "开票申请"
     question = "请问要给哪一笔订单开票？"
+    asks_consent = True
 
     def fits(self, order: Order, case: Case) -> bool:
         done = case.found.get("invoiced") or ()
-        return order.status == "fuelled" and order.id not in done
+        in_time = case.now < _months_after(order, int(case.figure("invoice.window")))
+        return order.status == "fuelled" and order.id not in done and in_time
 
     async def look_up(self, case: Case) -> None:
         invoices = await case.invoices()
         case.found["invoiced"] = {o for i in invoices if i.status in ("requested", "issued") for o in i.order_ids}
-        case.found["titles"] = _titles(invoices)
+        case.found["titles"] = _titles(await case.invoice_titles(), invoices)
         await super().look_up(case)
         said = case.words
         for title in case.found["titles"]:
@@ -76,6 +87,7 @@ class InvoiceApply(OrderFlow):
         order = await self.order(case)
         title, tax_number = known(case, "invoice_title") or "待补充", known(case, "tax_number")
         draft = f"抬头「{title}」" + (f"，税号 {tax_number}" if tax_number else "")
+        ready = order is not None and self._complete(case)
         amount = f"，金额 {yuan(order.paid_fen)}" if order else ""
         return filing.file(
             self,
@@ -85,11 +97,35 @@ class InvoiceApply(OrderFlow):
             missing=NO_ORDER,
             advice=f"发票草稿：{draft}{amount}。开好后一般 {case.say('invoice.arrival')}内发到「我的—发票」。",
             order_ids=order_ids(order),
+            consent=consent("草稿没问题的话，要我现在就开出来吗？开出后要改只能红冲重开。", "现在就开", "先不开")
+            if ready
+            else None,
             demand="开具发票",
             extra={
                 "draft": {"title": title, "tax_number": tax_number, "amount_fen": order.paid_fen if order else None}
             },
         )
+
+    def _complete(self, case: Case) -> bool:
+        title = known(case, "invoice_title")
+        return title is not None and (title == _PERSONAL or known(case, "tax_number") is not None) and not case.guest
+
+    async def on_yes(self, case: Case, number: str) -> Conclusion:
+        order, title = await self.order(case), known(case, "invoice_title")
+        if order is None or title is None:
+            raise ContractError("an invoice was agreed on without order or title")
+        saved = next((t for t in await case.invoice_titles() if t.title == title), None)
+        details = {"title_id": saved.id} if saved else {"title": title, "tax_number": known(case, "tax_number")}
+        done = "发票已经开好：{title}，{amount_fen}。在「我的—发票」里可以下载，也发到您留的邮箱了。"
+        issue = remedies.ticketed(remedies.by_right(RemedyKind.ISSUE_INVOICE, order.id, done, **details), number)
+        note = AddToTicket(number, "info", "客户核对了草稿，同意开票")
+        return Conclusion((Spoken("好的，正在为您开票，开好马上告诉您。"),), (note, issue, EndDialogue("filed")))
+
+
+def _months_after(order: Order, months: int) -> datetime:
+    moment = order.fuelled_at or order.created_at
+    years, month = divmod(moment.month - 1 + months, 12)
+    return moment.replace(year=moment.year + years, month=month + 1, day=min(moment.day, 28))
 
 
 class InvoiceProblem(Flow):
@@ -132,16 +168,19 @@ class InvoiceProblem(Flow):
         invoice: Invoice | None = by_id(await case.invoices(), known(case, "invoice_id"))
         cause = self._cause(case)
         title = next((o.title for o in self._CAUSES if o.value == cause), self.title)
-        found = ""
+        found, remedy = "", None
         if invoice is not None:
             found = _words(invoice, case)
             due = case.after(invoice.requested_at, "invoice.arrival")
             if invoice.status == "requested" and case.now > due:
                 found += f"本应 {clock(due, case.now)} 前开好，已经晚了，对不起。"
+                remedy = self._issue(invoice) if not case.guest else None
+                found += "我已提交马上开出，开好就告诉您。" if remedy else ""
             elif invoice.status == "failed":
                 found += "系统里显示开票失败，需要财务处理后重开。"
             elif invoice.status == "issued" and cause == "not_received":
-                found += "系统里显示已经开出，请先看一下「我的—发票」，我请财务重新发一次。"
+                found += "系统里显示已经开出，我已提交重新发到您的邮箱，也可以在「我的—发票」里下载。"
+                remedy = remedies.by_right(RemedyKind.RESEND_INVOICE, invoice.id, "")
         advice = (
             f"红冲重开一般 {case.say('invoice.red')}完成。" if cause in ("wrong_title", "red", "wrong_amount") else ""
         )
@@ -157,8 +196,17 @@ class InvoiceProblem(Flow):
             checked=[f"发票 {invoice.id} 状态：{invoice.status}"] if invoice else [],
             order_ids=invoice.order_ids if invoice else (),
             demand=title,
+            remedies=(remedy,),
             extra={"correct": case.get("detail")} if known(case, "detail") else None,
         )
+
+    def _issue(self, invoice: Invoice) -> Remedy | None:
+        """The overdue invoice, exactly as it was asked for."""
+        if not invoice.order_ids:
+            return None
+        details = {"order_ids": list(invoice.order_ids), "title": invoice.title, "tax_number": invoice.tax_number}
+        done = "发票已经开好：{title}，{amount_fen}，在「我的—发票」里可以下载。"
+        return remedies.by_right(RemedyKind.ISSUE_INVOICE, invoice.order_ids[0], done, **details)
 
 
 def _words(invoice: Invoice, case: Case) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Iterator, Sequence
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
 from actions.choice import NO, Option
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
 from actions.records import gift_status
+from actions.rights import kept_rights, rights_words
 from actions.wording import clock, sentences
+from contracts.effects import Remedy
 from contracts.platform import GiftOrder
+from contracts.policy import CompensationOffer
 
-_PARTNER_WORDS = ("商家", "门店", "店员", "店里", "核销", "不认")
-_PARTNER = "商家不认的，不用您和商家争：先留好凭证，平台先解决您的问题，再去和商家算。"
-
-
-def late_points(case: Case, gift: GiftOrder) -> int:
-    """The points that a late or missing gift brings by the published rule."""
-    return round(gift.points * float(case.figure("mall.late_points")) / 100)
+_PARTNER_WORDS = ("商家", "商户", "门店", "店员", "店里", "核销", "不认")
+_PARTNER = "商家不认的，不用您和商家争，先留好凭证："
+_VIRTUAL_PATIENCE = timedelta(minutes=1)
+"""A code comes within seconds; so much later it does not come any more."""
 
 
 class GiftFlow(Flow):
@@ -51,6 +51,15 @@ class GiftFlow(Flow):
         found: GiftOrder | None = by_id(await case.gifts(), known(case, "gift_id"))
         return found
 
+    async def remedy(
+        self, case: Case, cause: str, gift: GiftOrder | None, done: str = ""
+    ) -> tuple[CompensationOffer, Remedy] | None:
+        """What the policy gives for this gift at once; None when a person has to decide."""
+        offer = await remedies.offered(case, cause, gift.id, gift.points) if gift is not None else None
+        if gift is None or offer is None:
+            return None
+        return offer, remedies.compensation(offer, gift.id, done)
+
     def in_short(self, gift: GiftOrder | None) -> str:
         return f"{self.title}：{gift.title}（{gift.points} 积分）" if gift else f"{self.title}（未查到兑换记录）"
 
@@ -64,6 +73,7 @@ class RedeemFailed(GiftFlow):
 
     intent = "redeem_failed"
     title = "积分兑换失败"
+    parties = ("platform", "supplier")
     question = "请问是兑换哪一件礼品时出的问题？"
 
     def likely(self, gift: GiftOrder) -> bool:
@@ -76,15 +86,23 @@ class RedeemFailed(GiftFlow):
 
     async def conclude(self, case: Case) -> Conclusion:
         gift = await self.gift(case)
-        found, advice = "", "运营核实后，扣了没兑到的积分会退回。"
+        found, advice, back = "", "运营核实后，扣了没兑到的积分会退回。", None
         spent = [e for e in await case.points() if e.kind == "spend"][:1]
         if gift is not None:
             found = f"{gift_words(gift, case)}，状态是{gift_status(gift)}。"
         if gift is not None and gift.status == "out_of_stock":
-            extra = round(gift.points * float(case.figure("mall.out_of_stock_extra")) / 100)
-            advice = f"缺货按规则退回 {gift.points} 积分，另补 {case.say('mall.out_of_stock_extra')}（{extra} 积分）。"
+            back = await self.remedy(case, "gift_out_of_stock", gift)
+            extra = gift.points * int(case.figure("mall.out_of_stock_extra")) // 100
+            rule = f"退回 {gift.points} 积分，另补 {case.say('mall.out_of_stock_extra')}（{extra} 积分）"
+            advice = f"缺货按规则{rule}，我已提交，到账马上告诉您。" if back else f"缺货按规则{rule}，运营核实后办理。"
         elif gift is not None:
+            back = await self.remedy(case, "gift_failed", gift) if gift.status == "failed" else None
             advice = f"没兑到的 {gift.points} 积分核实后退回您的账户。"
+            if back:
+                advice = f"没兑到的 {gift.points} 积分我已提交退回，到账马上告诉您。"
+        rights = kept_rights(case.words)
+        if rights:
+            advice = f"{rights_words(case)}{advice}"
         return filing.file(
             self,
             case,
@@ -93,8 +111,9 @@ class RedeemFailed(GiftFlow):
             missing="我没有查到失败的兑换记录，先按您说的去核对积分有没有扣。",
             advice=advice,
             checked=[f"最近一笔积分使用：{e.change:+d}（{e.note}）" for e in spent] if gift is None else [],
-            demand="退回积分或重新兑换",
-            extra={"gift_id": gift.id} if gift else None,
+            demand="按原比例兑换，或退回积分" if "old_rate" in rights else "退回积分或重新兑换",
+            remedies=(back[1] if back else None,),
+            extra={**({"gift_id": gift.id} if gift else {}), **({"rights": list(rights)} if rights else {})},
         )
 
 
@@ -103,6 +122,7 @@ class RedeemCodeInvalid(GiftFlow):
 
     intent = "redeem_code_invalid"
     title = "兑换码无效或未收到"
+    parties = ("platform", "partner")
     question = "请问是哪一件礼品的券码用不了？"
 
     def fits(self, gift: GiftOrder) -> bool:
@@ -113,23 +133,40 @@ class RedeemCodeInvalid(GiftFlow):
 
     async def conclude(self, case: Case) -> Conclusion:
         gift = await self.gift(case)
-        found = ""
+        refused = any(word in case.words for word in _PARTNER_WORDS)
+        found, cause, advice = "", "code_invalid", "运营会联系商户核实，把码换好或把积分退给您。"
         if gift is not None and gift.code is None:
+            cause = "code_missing"
             found = f"{gift_words(gift, case)}，应在 {case.say('mall.virtual')}内发码，系统里确实还没有发出来。"
+            advice = "运营会尽快把码发出来，换发的码会出现在「我的—兑换记录」。"
         elif gift is not None:
-            found = f"{gift_words(gift, case)}，码已发出；用不了的话我请运营换发一个新的。"
+            found = f"{gift_words(gift, case)}，码已经发出。"
+        if refused and (gift is None or gift.code is not None):
+            cause, advice = "partner_refused", f"{_PARTNER}平台先解决您的问题，再去和商家算。"
+        given = await self.remedy(case, cause, gift) if self._ripe(gift, case) else None
+        if given is not None:
+            advice = self._promise(cause, given[0])
         return filing.file(
             self,
             case,
             summary=self.in_short(gift),
             found=found,
             missing="我没有查到对应的虚拟礼品，先按您说的去核对。",
-            advice=_PARTNER
-            if any(word in case.words for word in _PARTNER_WORDS)
-            else "换发的码会出现在「我的—兑换记录」。",
+            advice=advice,
             demand="换发券码或退回积分",
+            remedies=(given[1] if given else None,),
             extra={"gift_id": gift.id} if gift else None,
         )
+
+    def _ripe(self, gift: GiftOrder | None, case: Case) -> bool:
+        """Whether the gift is old enough for its code to be called missing."""
+        return gift is not None and case.now > gift.at + _VIRTUAL_PATIENCE
+
+    def _promise(self, cause: str, offer: CompensationOffer) -> str:
+        if cause == "partner_refused":
+            return f"{_PARTNER}平台先把 {offer.amount} 积分退给您，再去和商家算。我已提交，到账马上告诉您。"
+        again = "重新发码" if cause == "code_missing" else "换发一个新码"
+        return f"我已按规则提交{again}，新码马上发给您，在「我的—兑换记录」里也能看到。"
 
 
 class RedeemLogistics(GiftFlow):
@@ -137,6 +174,7 @@ class RedeemLogistics(GiftFlow):
 
     intent = "redeem_logistics"
     title = "礼品物流异常"
+    parties = ("platform", "supplier")
     question = "请问是哪一件礼品的物流？"
 
     def fits(self, gift: GiftOrder) -> bool:
@@ -181,12 +219,17 @@ class RedeemLogistics(GiftFlow):
             rule = f"超过这个时间会自动补您 {case.say('mall.late_points')}。"
             text = f"{gift_words(gift, case)}{moving}，最晚{until} 送到。{rule}"
             return filing.solved(sentences(filing.start(case), text))
-        found, advice = "", "运营会催仓库和快递，把结果告诉您。"
+        found, advice, late = "", "运营会催仓库和快递，把结果告诉您。", None
         if gift is not None and gift.status == "delivered":
             found = f"{gift_words(gift, case)}显示已送达{self._parcel(gift)}，您没有收到，我请运营找快递查签收。"
         elif gift is not None:
             found = f"{gift_words(gift, case)}已经超过承诺时间 {clock(self._due(case, gift), case.now)}，对不起。"
-            advice = f"按规则补您 {case.say('mall.late_points')}（{late_points(case, gift)} 积分），运营同时去催件。"
+            late = await self.remedy(case, "gift_late", gift)
+            points = gift.points * int(case.figure("mall.late_points")) // 100
+            rule = f"按规则补您{case.say('mall.late_points')}（{points} 积分）"
+            advice = f"{rule}，我已提交，到账马上告诉您；运营同时去催件。"
+            if late is None:
+                advice = f"{rule}，运营核实后办理，同时去催件。"
         return filing.file(
             self,
             case,
@@ -196,6 +239,7 @@ class RedeemLogistics(GiftFlow):
             advice=advice,
             checked=[f"礼品 {gift.id} {gift_status(gift)}{self._parcel(gift)}"] if gift else [],
             demand="送到礼品",
+            remedies=(late[1] if late else None,),
             extra={"gift_id": gift.id} if gift else None,
         )
 

@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from typing import Iterator, Sequence
 
 from actions import filing
+from actions.cancelling import CancelOnYes, cancellable
 from actions.case import Case
 from actions.charges import AmountMismatch, DuplicateCharge, RechargeNotArrived
 from actions.choice import NO, Option, hinted
+from actions.codes import code_words
 from actions.flow import Ask, Conclusion, Flow
 from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_orders, match_timed
+from actions.nearby import another_station
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, newest, order_ids
 from actions.records import order_status, payment_words
 from actions.refund import OrderQuery, RefundProgress, RefundRequest
@@ -23,6 +26,7 @@ _RECENT = timedelta(days=1)
 """How far back a failed payment is looked for."""
 _JUST_NOW = timedelta(minutes=15)
 """A success this fresh is what somebody means who is not sure whether his payment went through."""
+_CANCEL_IT = {"title": "不等了，取消退款", "payload": "intent:refund_request"}
 AGREED = (Option("yes", "解决了"), Option(NO, "还是不行"))
 
 
@@ -31,6 +35,7 @@ class PaidNotFueled(OrderFlow):
 
     intent = "paid_not_fueled"
     title = "已付款未加到油"
+    parties = ("platform", "station")
     question = "您有几笔付了款还没加油的订单，请问是哪一笔？"
 
     async def match(self, case: Case) -> Match[Order]:
@@ -54,11 +59,14 @@ class PaidNotFueled(OrderFlow):
         else:
             found = ""
         number = f"订单号尾号 {order.id[-4:]} " if order else "付款记录"
+        waited = order is not None and case.now > case.after(_moment(order), "order.pump_wait")
         advice = sentences(
             "\n现在请您：1）先别再付一次款；2）把枪挂回去再提一次；",
             f"3）还不出油，就请加油员按{number}在机器上查单。",
             f"等 {case.say('order.pump_wait')}还加不上，您可以先走，",
             f"没加油的订单满 {case.say('order.unfuelled_cancel')}会自动取消，钱原路退回。",
+            "这笔订单我会一直盯着，出了油或钱退回来，都马上告诉您。" if order is not None else "",
+            await another_station(case, order.station_name) if order is not None and waited else "",
         )
         checked = [f"订单 {order.id} 状态：{order_status(order)}，出油时间：无"] if order else []
         return filing.file(
@@ -70,6 +78,7 @@ class PaidNotFueled(OrderFlow):
             advice=advice,
             checked=checked,
             order_ids=order_ids(order),
+            buttons=(_CANCEL_IT,) if order is not None and cancellable(order, case) else (),
             demand="加上油，或退款",
         )
 
@@ -79,6 +88,7 @@ class PaymentFailed(Flow):
 
     intent = "payment_failed"
     title = "支付失败"
+    parties = ("platform", "payment_provider")
 
     _REASONS = (
         (
@@ -150,8 +160,7 @@ class PaymentFailed(Flow):
         if payment is not None and payment.status == "pending":
             found = f"查到您{payment_words(payment, case.now)}还在等支付通道确认，不确定扣没扣钱。"
         elif payment is not None:
-            code = f"（错误码 {payment.error_code}）" if payment.error_code else ""
-            found = f"查到您{payment_words(payment, case.now)}没有成功{code}，这笔没有扣钱。"
+            found = f"查到您{payment_words(payment, case.now)}没有成功{code_words(payment.error_code)}，这笔没有扣钱。"
         words = payment_words(payment, case.now) if payment else case.get("detail") or "未查到支付记录"
         order = case.get("order_id") if payment is not None else None
         return filing.file(
@@ -166,13 +175,14 @@ class PaymentFailed(Flow):
         )
 
 
-class WrongSelection(OrderFlow):
+class WrongSelection(CancelOnYes):
     """The wrong station, gun, grade or amount was chosen while paying."""
 
     intent = "wrong_selection"
     title = "选错油站/油枪/油号/金额"
     question = "请问是哪一笔订单选错了？"
     mistaken = True
+    parties = ("platform", "station", "customer")
 
     _CAUSES = (
         Option("station", "选错油站", ("油站", "加油站", "别的站", "隔壁站", "那个站", "站选", "另一个站")),
@@ -201,11 +211,9 @@ class WrongSelection(OrderFlow):
         cause = case.get("cause") or hinted(case.words, self._CAUSES)
         title = next((o.title for o in self._CAUSES if o.value == cause), "选错了")
         advice = "如果还没开始加油，请先不要提枪，也不要重新付款。"
-        if order is not None and order.status == "paid":
-            limit = case.after(_moment(order), "order.unfuelled_cancel")
-            if case.now < limit:
-                advice = "这单还没出油，可以撤销：请先不要提枪。您也可以在「订单—取消订单」里自己取消，钱原路退回。"
-        elif order is not None:
+        if order is not None and cancellable(order, case):
+            advice = "这单还没出油，可以撤销：请先不要提枪。"
+        elif order is not None and order.status != "paid":
             advice = "这单系统里显示已经加油，我请油站核对实际加的是哪一把枪、加了多少，再由财务处理差额。"
         return filing.file(
             self,
@@ -215,6 +223,7 @@ class WrongSelection(OrderFlow):
             missing=NO_ORDER,
             advice=advice,
             order_ids=order_ids(order),
+            consent=self.cancel_question(case, order),
             demand="撤销或更正订单",
             extra={"wrong": title, "meant": self._meant(case)},
         )

@@ -5,104 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterator, Mapping, Sequence
 
-from actions import filing
+from actions import filing, remedies
 from actions.case import Case
-from actions.choice import NO, UNKNOWN, Option, hinted
-from actions.flow import Ask, Conclusion, Flow, known
+from actions.choice import NO, Option
+from actions.flow import Ask, Conclusion, Flow
 from actions.form import FlowConclude, FlowForm
-from actions.ledger import basis_words, entry_words
+from actions.ledger import basis_words, difference_words, due_points, entry_words, expiring
 from actions.matching import Match, match_orders, match_timed
 from actions.order_flow import OrderFlow, in_short, named, order_ids
+from actions.points_payment import PointsRefuelFailed
 from actions.records import order_words
-from actions.wording import clock, sentences, yuan
+from actions.rights import kept_rights, rights_words
+from actions.wording import clock, day, sentences
+from contracts.effects import Remedy
 from contracts.platform import Order, PointsEntry
+from contracts.remedies import RemedyKind
 
 _CLEAR = (Option("yes", "明白了"), Option(NO, "还是不对"))
 _SHOWN = 5
+FREEZING = "我先把您的账户冻结，余额和积分谁也用不了；解冻时要用短信或人脸再核实一次是您本人。"
+ACCOUNT_FROZEN = "您的账户已经冻结，余额和积分都不能再被使用。确认安全后告诉专人，核实是您本人就解冻。"
 _TOO_FEW = ("少", "一半", "不够", "只给", "不对")
-
-
-class PointsRefuelFailed(Flow):
-    """Fuel that was to be paid with points: which of three causes it was decides who works on it."""
-
-    intent = "points_refuel_failed"
-    title = "积分加油失败"
-
-    _CAUSES = (
-        Option(
-            "payment_failed",
-            "支付失败",
-            (
-                *("支付失败", "付款失败", "付不了", "付不出", "报错", "提示失败", "弹失败"),
-                *("点不动", "按不动", "转圈", "超时", "灰的"),
-            ),
-        ),
-        Option(
-            "points_deducted",
-            "积分扣了没抵油钱",
-            (
-                *("积分扣了", "扣了积分", "分扣了", "分没了", "扣了分", "分少了", "分扣掉"),
-                *("没抵", "没抵扣", "照样扣", "全款"),
-            ),
-        ),
-        Option(
-            "device_fault",
-            "加油机故障",
-            (
-                *("加油机", "油机", "油枪没", "枪没反应", "枪不出", "枪举", "一滴没出"),
-                *("没出油", "不出油", "机器上没", "机器没"),
-            ),
-        ),
-    )  # fmt: skip
-
-    async def look_up(self, case: Case) -> None:
-        payments = [p for p in await case.payments() if p.kind == "points"]
-        match = match_timed(payments, case.memory, lambda p: p.created_at, lambda p: p.amount_fen)
-        case.found["payment"] = match.records[0] if match.records else None
-        payment = case.found["payment"]
-        if payment is not None and payment.order_id:
-            case.fill("order_id", payment.order_id)
-
-    def needs(self, case: Case) -> Iterator[Ask]:
-        if "cause" in case.memory.chosen or hinted(case.words, self._CAUSES) is None:
-            payment = case.found.get("payment")
-            found = ""
-            if payment is not None:
-                state = "没有成功" if payment.status in ("failed", "pending") else "系统显示成功"
-                found = f"查到您{clock(payment.created_at, case.now)} 用积分付的 {yuan(payment.amount_fen)}，{state}。"
-            yield Ask("cause", f"{found}请问当时是哪种情况？我好直接交给对的人处理。", self._CAUSES)
-
-    async def conclude(self, case: Case) -> Conclusion:
-        await self.look_up(case)
-        cause = case.get("cause") or hinted(case.words, self._CAUSES)
-        if cause == UNKNOWN:
-            cause = "payment_failed"
-        option = next(o for o in self._CAUSES if o.value == cause)
-        payment = case.found.get("payment")
-        spent = [e for e in await case.points() if e.kind == "spend" and payment and e.order_id == payment.order_id]
-        found, checked = "", []
-        if payment is not None:
-            found = f"查到您{clock(payment.created_at, case.now)} 用积分付的 {yuan(payment.amount_fen)}。"
-            checked.append(f"积分支付 {payment.id} 状态：{payment.status}，错误码：{payment.error_code}")
-        if spent and cause == "points_deducted":
-            found += f"账上扣了 {abs(spent[0].change)} 分。"
-        checked += [f"积分流水 {e.id}：{e.change:+d} 分" for e in spent]
-        advice = {
-            "payment_failed": "急着加油可以先用微信、支付宝或余额付，积分不会因此失效。",
-            "points_deducted": "核实后，没抵成的积分会退回您的账户。",
-            "device_fault": "请先把油枪挂回去，请加油员换一把枪或查单；请不要再付一次。",
-        }[option.value]
-        return filing.file(
-            self,
-            case,
-            summary=f"{self.title}：{option.title}",
-            found=found,
-            missing="我没有查到这笔积分支付的记录，先按您说的来办。",
-            advice=advice,
-            checked=checked,
-            order_ids=(case.get("order_id"),) if known(case, "order_id") else (),
-            cause=option.value,
-        )
 
 
 class PointsMissing(OrderFlow):
@@ -163,19 +86,36 @@ class PointsMissing(OrderFlow):
                     )
                 )
         found = named(order if isinstance(order, Order) else None, case)
-        if found and entry is None:
+        advice, make_up = "运营核对后，该给的积分会补到您的账户。", None
+        if isinstance(order, Order) and entry is None and order.status == "fuelled":
             found += "积分账上没有这一单的入账，确实漏了。"
+            make_up, why = await self._make_up(case, order)
+            if make_up is not None:
+                advice = f"这一单应得 {make_up.points} 积分（{why}），我已提交补发，到账马上告诉您。"
+        elif found and entry is None:
+            found += f"这一单已退款，用掉的积分 {case.say('points.refund_return')}内退回，我请运营核对。"
         return filing.file(
             self,
             case,
             summary=in_short(order if isinstance(order, Order) else None, case, self.title),
             found=found,
             missing="我没有找到对应的加油订单，先按您说的去核对。",
-            advice="运营核对后，该给的积分会补到您的账户。",
+            advice=f"{rights_words(case)}{advice}",
             checked=[entry_words(entry, case)] if isinstance(entry, PointsEntry) else [],
             order_ids=order_ids(order if isinstance(order, Order) else None),
             demand="补积分",
+            remedies=(make_up,),
         )
+
+    async def _make_up(self, case: Case, order: Order) -> tuple[Remedy | None, str]:
+        """The points that the published rule gives for an order, and how they come about."""
+        customer = await case.customer()
+        if customer is None:
+            return None, ""
+        points, why = due_points(case, order, customer.level)
+        offer = await remedies.offered(case, "points_missing", order.id, points)
+        done = "{points} 积分已经补到您的账户，现在共有 {balance} 分。"
+        return (remedies.compensation(offer, order.id, done, note="补发加油积分") if offer else None), why
 
 
 class PointsQuery(Flow):
@@ -199,6 +139,9 @@ class PointsQuery(Flow):
         lines = "\n".join(f"· {entry_words(e, case)}" for e in shown)
         text = f"您现在有 {customer.points} 积分，{case.say('points.value_per_yuan')}，大约可抵 {worth:.2f} 元。"
         text += f"积分有效期 {case.say('points.validity')}，{case.say('points.reminder')}会提醒您。"
+        soon, on = expiring(case, entries)
+        if soon and on is not None:
+            text += f"其中 {soon} 积分将在 {day(on, case.now)} 前后到期，请先用掉。"
         return filing.solved(sentences(filing.start(case), text, f"\n最近的明细：\n{lines}" if lines else ""))
 
 
@@ -213,6 +156,7 @@ class PointsStolen(Flow):
         spent = [e for e in await case.points() if e.kind == "spend"]
         match = match_timed(spent, case.memory, lambda e: e.at)
         shown = match.records[:3]
+        freeze = None if case.guest else remedies.by_right(RemedyKind.FREEZE_ACCOUNT, None, ACCOUNT_FROZEN)
         lines = "；".join(entry_words(e, case) for e in shown)
         return filing.file(
             self,
@@ -220,7 +164,12 @@ class PointsStolen(Flow):
             summary=f"{self.title}：{entry_words(shown[0], case)}" if shown else f"{self.title}（未查到消费流水）",
             found=f"查到最近的积分使用：{lines}。" if lines else "",
             missing="我没有查到最近的积分使用记录，先按被盗处理。",
-            advice="请您现在就改登录密码和支付密码，不要把验证码告诉任何人。哪一笔不是您用的，接下来直接告诉专人。",
+            advice=sentences(
+                FREEZING if freeze else "",
+                "请您现在就改登录密码和支付密码，不要把验证码告诉任何人。哪一笔不是您用的，接下来直接告诉专人。",
+            ),
+            remedies=(freeze,),
+            extra={"second_verification": True},
             checked=[entry_words(e, case) for e in shown],
             order_ids=[e.order_id for e in shown if e.order_id],
             demand="冻结积分，追回被盗用的积分",
@@ -244,11 +193,12 @@ class PointsExplain(Flow):
 
     def needs(self, case: Case) -> Iterator[Ask]:
         lines = self._lines(case)
-        if lines:
+        if lines and not kept_rights(case.words):
             text = "您最近的积分是这样算的：\n" + "\n".join(f"· {line}" for line in lines)
             basic, diesel = case.say("points.per_yuan"), case.say("points.diesel_factor")
             rule = f"\n基本规则是{basic}，{diesel}，再乘会员等级倍数。"
-            yield Ask("solved", f"{text}{rule}这样清楚了吗？", _CLEAR, accepts="agreed")
+            differs = difference_words(case.found.get("entries") or ())
+            yield Ask("solved", f"{text}{rule}{differs}这样清楚了吗？", _CLEAR, accepts="agreed")
 
     def _lines(self, case: Case) -> list[str]:
         entries: Sequence[PointsEntry] = case.found.get("entries") or ()
@@ -272,10 +222,12 @@ class PointsExplain(Flow):
             case,
             summary=f"{self.title}：{lines[0]}" if lines else self.title,
             missing="我没有查到您的积分流水，先按您说的去核对。",
+            found=rights_words(case),
             advice="运营会把这几笔逐笔核算，把结果告诉您。",
             checked=lines,
             order_ids=orders,
             demand="解释积分计算，算错的补上",
+            extra={"rights": list(kept_rights(case.words))} if kept_rights(case.words) else None,
         )
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Iterator
 
 from actions import filing
+from actions.cancelling import CancelOnYes, cancellable
 from actions.case import Case
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.matching import match_orders, match_timed
-from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
+from actions.order_flow import NO_ORDER, in_short, named, order_ids
 from actions.records import channel, listed, order_words, refund_status
 from actions.wording import clock, sentences, yuan
 from contracts.platform import Coupon, Order, Refund
@@ -28,7 +29,7 @@ def arrival_words(case: Case, name: str) -> str:
     return f"退回{channel(name)}，{case.say(fact)}到账" if fact else f"原路退回{channel(name)}"
 
 
-class RefundRequest(OrderFlow):
+class RefundRequest(CancelOnYes):
     """The money of one order (or of coupons that were bought) back."""
 
     intent = "refund_request"
@@ -65,18 +66,18 @@ class RefundRequest(OrderFlow):
         back = ""
         if order is not None and (order.coupon_id or order.points_used):
             back = f"，用掉的券和积分 {case.say('points.refund_return')}内退回"
-        own_way = ""
-        if order is not None and order.status == "paid":
-            until = case.after(order.paid_at or order.created_at, "order.unfuelled_cancel")
-            own_way = "还没加油的单，您也可以在「订单—取消订单」里自己取消，更快。" if case.now < until else ""
+        at_once = order is not None and cancellable(order, case)
+        rule = f"审核 {case.say('refund.review')}，通过后{arrival}{back}。"
+        advice = f"这单还没加油，不用等审核，可以直接取消，{arrival}{back}。" if at_once else rule
         return filing.file(
             self,
             case,
             summary=in_short(order, case, self.title),
             found=named(order, case),
             missing=NO_ORDER,
-            advice=f"{own_way}审核 {case.say('refund.review')}，通过后{arrival}{back}。",
+            advice=advice,
             order_ids=order_ids(order),
+            consent=self.cancel_question(case, order),
             demand=f"退款 {yuan(order.paid_fen)}" if order else "退款",
         )
 
@@ -138,6 +139,7 @@ class RefundProgress(Flow):
 
     intent = "refund_progress"
     title = "退款未到账"
+    parties = ("platform", "payment_provider")
     record_slot = "refund_id"
 
     async def look_up(self, case: Case) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Iterator, Sequence
 
 from actions import filing
@@ -46,6 +47,8 @@ class CallbackRequest(Flow):
 
     intent = "callback_request"
     title = "电话回访"
+    _SOON = timedelta(minutes=30)
+    """Without an agreed time (`promise_overrides`): the first try within half an hour."""
 
     async def look_up(self, case: Case) -> None:
         customer = await case.customer()
@@ -63,16 +66,19 @@ class CallbackRequest(Flow):
         if span is not None and span[1] > case.now:
             when = f"{clock(span[0], case.now)} 到 {clock(span[1], case.now)} 之间"
         wanted = {"from": span[0].isoformat(), "to": span[1].isoformat()} if span and case.memory.first(TIME) else None
-        plan_words = f"约在{when}" if when else "会尽快"
+        first_try = span[1] if span is not None and when else case.now + self._SOON
+        attempts = load_taxonomy().promise_overrides[self.intent]["attempts"]
+        plan_words = f"约在{when}" if when else f"会在 {clock(first_try, case.now)} 前"
         return filing.file(
             self,
             case,
             summary=f"{self.title}{f'：{when}' if when else ''}",
             found=f"好的，客服{plan_words}给您{number}回电话，请留意接听。",
-            advice="没接到也没关系，会再打给您。",
+            advice=f"没接到也没关系，会再打，一共打 {attempts} 次。",
+            first_response_due=first_try,
             demand="回电话",
             wrong_button=False,
-            extra={"callback": {"phone": phone, "between": wanted}},
+            extra={"callback": {"phone": phone, "between": wanted, "attempts": attempts}},
         )
 
 

@@ -12,6 +12,7 @@ from actions.choice import UNKNOWN, Option
 from actions.flow import Ask, Conclusion, Flow, known, said_nothing_yet
 from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_orders, same_station
+from actions.nearby import another_station
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, newest, order_ids
 from actions.wording import sentences
 from contracts.entities import FUEL, STATION
@@ -23,6 +24,7 @@ _JUST_NOW = timedelta(hours=2)
 """An order this fresh means that the customer is, or just was, at its station."""
 _LATELY = timedelta(days=1)
 _BARE = re.compile(r"[我要想来个个一下投诉举报反馈你们的这那家油站加油站里服务员工怎么说呢啊吧！!。,，.？?~\s]*")
+_REFUSED = re.compile(r"不支持|不认|不让(?:用|加)|拒绝|不给加|不接(?:单|受)|说没有(?:合作|这)")
 _SHOWN = 4
 
 
@@ -120,6 +122,7 @@ class StationComplaint(AtStation):
 
     intent = "station_complaint"
     title = "油站服务投诉"
+    parties = ("platform", "station")
 
     def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
         """Another station is another complaint."""
@@ -135,12 +138,17 @@ class StationComplaint(AtStation):
     async def conclude(self, case: Case) -> Conclusion:
         await self.look_up(case)
         station, order = known(case, "station"), self.order(case)
+        refused = _REFUSED.search(case.words) is not None
         return filing.file(
             self,
             case,
             summary=f"{self.title}：{station or '油站未说明'}",
             found=f"记下了，是{station}的问题，让您不愉快了，对不起。" if station else "让您不愉快了，对不起。",
-            advice="油站管理部会找站里核实，把处理结果告诉您。",
+            advice=sentences(
+                "油站管理部会找站里核实，把处理结果告诉您。",
+                "不认平台订单或优惠的，请保留下单页面，不用和站里争，差价由平台来解决。" if refused else "",
+                await another_station(case, station) if refused else "",
+            ),
             order_ids=order_ids(order),
             demand="核实并处理",
         )
@@ -156,6 +164,7 @@ class OilQualityComplaint(OrderFlow):
 
     intent = "oil_quality_complaint"
     title = "油品质量投诉"
+    parties = ("station", "platform")
     question = "请问是哪一次加油之后出的问题？"
 
     def fits(self, order: Order, case: Case) -> bool:
@@ -180,8 +189,9 @@ class OilQualityComplaint(OrderFlow):
             found=named(order, case),
             missing=NO_ORDER,
             advice=sentences(
-                "\n请您先：1）车抖、熄火就不要再开，靠边停好；2）留好小票和订单；3）油箱里的油不要放掉，等取样；",
-                "4）去修车的话，请修理厂写明故障原因，留好票据和照片，发到这里就行。",
+                "\n请您先：1）车抖、熄火就不要再开，靠边停好；2）留好小票和订单，拍下故障灯和仪表；",
+                "3）油箱里的油不要放掉，等三方在场取样、当场封签，自己不要抽；",
+                "4）去修车的话，请修理厂写明故障原因，留好换下的零件、票据和照片，发到这里就行。",
                 f"\n油站管理部会封存同批油样送检，一般 {case.say('station.oil_test')}出结果。",
             ),
             checked=[f"订单 {order.id}：{order.station_name} {order.fuel} {order.litres:g} 升"] if order else [],

@@ -11,6 +11,7 @@ from actions.case import Case
 from actions.choice import NONE, Option
 from actions.flow import Ask, Conclusion, Flow, Spoken, known, said_nothing_yet
 from actions.form import FlowConclude, FlowForm
+from actions.neighbours import neighbours
 from actions.wording import clock, lasting, sentences
 from contracts.effects import AddToTicket, EndDialogue, WithdrawTicket
 from contracts.entities import TICKET_NUMBER
@@ -18,6 +19,9 @@ from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, TicketView
 
 _SHOWN = 4
+_SOLVED = re.compile(
+    r"(?<!没)(?<!没有)解决了|已经(?:好|行|到|可以)|好了|到账了|收到了|不用(?:再)?(?:处理|管|查)|不需要"
+)
 _NONE_OPEN = "您目前没有正在处理的工单。要反映新的问题，直接告诉我就行。"
 _BARE = re.compile(
     r"(?:我|要|想|再|来|给|把|补充|补|说明|材料|资料|信息|情况|截图|图片|照片|一张|一下|几张|个|点|上传|发|那个|这个|之前|刚才|的|工单|问题|了|啊|吧|[\W_])*"
@@ -162,12 +166,20 @@ class TicketCancel(TicketFlow):
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         if known(case, "ticket_number") is None:
             return filing.solved("没能确定是哪一个工单，先都给您留着。需要撤销时，把工单号发给我就行。")
-        text = sentences(
-            f"好的，工单 {ticket.number}（{title_of(ticket)}）已撤销，不再处理。",
-            "如果问题不是这个，直接告诉我实际的情况，我重新帮您办。",
-        )
+        text = f"好的，工单 {ticket.number}（{title_of(ticket)}）已撤销，不再处理。"
+        shown: tuple[Mapping[str, str], ...] = ()
+        if _SOLVED.search(case.words) is None:
+            shown = (*self._instead(ticket), filing.PERSON)
+            text += "您实际遇到的是下面哪一种？点一下就行，说过的不用再说；都不是就直接告诉我。"
         effect = WithdrawTicket(ticket.number, case.words or self.title)
-        return Conclusion((Spoken(text),), (effect, EndDialogue("cancelled")))
+        return Conclusion((Spoken(text, shown),), (effect, EndDialogue("cancelled")))
+
+    def _instead(self, ticket: TicketView) -> list[Mapping[str, str]]:
+        """The problems that may have been meant: those noted when it was filed, else those that touch it."""
+        intents = load_taxonomy().intents
+        noted = [i for i in ticket.details.get("neighbours") or () if i in intents]
+        meant = noted or neighbours(ticket.category)
+        return [{"title": intents[i].say[0], "payload": f"intent:{i}"} for i in meant]
 
 
 _FLOWS = (TicketProgress(), TicketUrge(), TicketAddInfo(), TicketCancel())

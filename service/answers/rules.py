@@ -132,7 +132,9 @@ def with_filed(plan: Plan, flow: Plan) -> Plan:
     if not any(isinstance(e, (FileTicket, AddToTicket)) for e in flow.effects):
         return plan
     filed = tuple(e for e in flow.effects if not isinstance(e, (EndDialogue, HandOff)))
-    told = tuple(replace(r, buttons=()) for r in flow.replies)
+    # Questions are left to the person.
+    asks = flow.dialogue is not None and flow.dialogue.question is not None
+    told = tuple(replace(r, buttons=()) for r in (flow.replies[:-1] if asks else flow.replies))
     return replace(plan, replies=(*plan.replies, *told), effects=(*filed, *plan.effects))
 
 

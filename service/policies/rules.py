@@ -180,8 +180,8 @@ def amount_of(rule: CompensationRule, level: str | None, record_amount: int | No
         return limit(rule, level)
     if record_amount is None or record_amount <= 0:
         return None
-    # Half a point up, as points are reckoned everywhere on the platform.
-    return (record_amount * rule.percent + 50) // 100
+    # Whole fen and points, never above the share: the platform gives back no more than that.
+    return record_amount * rule.percent // 100
 
 
 def allows(policy: CompensationPolicy, claim: Claim, before: Sequence[Given], now: datetime) -> Allowance:

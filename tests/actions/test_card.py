@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contracts.effects import EndDialogue
 from contracts.entities import CARD_NUMBER, ERROR_CODE
 from contracts.platform import FuelCard
 from tests.actions.world import SmallPlatform, Talk, ago, entity
@@ -51,11 +52,33 @@ async def test_frozen_card_is_found_with_its_reason() -> None:
     assert (turn.ticket.department, turn.ticket.priority) == ("security", "P1")
 
 
-async def test_lost_card_tells_how_to_lock_it_now() -> None:
+async def test_lost_card_is_locked_at_once() -> None:
     turn = await Talk(SmallPlatform(card_list=[card("3316")])).say("油卡丢了要挂失", "card_lost_or_frozen")
+    assert "我马上把这张卡锁上" in turn.text
+    assert turn.ticket.summary.startswith("油卡挂失")
+    assert (turn.remedy.kind, turn.remedy.target_id, turn.remedy.cause) == ("freeze_card", "K3316", None)
+    assert turn.remedy.ticket_number == turn.ticket.number
+    assert turn.outcome == "filed"
+
+
+async def test_a_card_that_may_lie_somewhere_is_locked_only_with_his_yes() -> None:
+    talk = Talk(SmallPlatform(card_list=[card("3316")]))
+    asked = await talk.say("我的油卡找不到了", "card_lost_or_frozen")
+    assert asked.asked == "agreed"
+    assert asked.ticket.category == "card_lost_or_frozen"
+    turn = await talk.press("现在锁卡", asked)
+    assert (turn.remedy.kind, turn.remedy.ticket_number) == ("freeze_card", asked.ticket.number)
+    assert turn.outcome == "filed"
+    other = Talk(SmallPlatform(card_list=[card("3316")]))
+    await other.say("我的油卡找不到了", "card_lost_or_frozen")
+    refused = await other.say("不用了")
+    assert refused.effects == (EndDialogue("filed"),)
+
+
+async def test_a_card_that_the_platform_does_not_know_can_be_locked_by_himself() -> None:
+    turn = await Talk().say("油卡丢了要挂失", "card_lost_or_frozen")
     assert "先锁卡" in turn.text
     assert "400-000-9520" in turn.text
-    assert turn.ticket.summary.startswith("油卡挂失")
 
 
 async def test_two_cards_are_told_apart_by_number() -> None:

@@ -301,6 +301,7 @@ class Talk:
         self.ports = SmallPorts(platform or SmallPlatform(), **changes)
         self.executor = executor()
         self.slots: dict[str, Any] = {}
+        self.waiting: list[Remedy] = []
         self.loop: str | None = None
 
     async def say(
@@ -388,8 +389,10 @@ class Talk:
         amount = remedy.points if remedy.points is not None else remedy.amount_fen
         claim = Claim("c1", remedy.kind, remedy.cause, amount, self.ports.platform.level, remedy.target_id)
         allowed = policy_rules.allows(_POLICY, claim, self.ports.given, self.ports.now)
-        assert allowed.decision is policy_rules.Decision.ALLOWED, f"{remedy}: {allowed.reason}"
-        if remedy.cause is not None and amount is not None:
+        assert allowed.decision is not policy_rules.Decision.REFUSED, f"{remedy}: {allowed.reason}"
+        if allowed.decision is policy_rules.Decision.NEEDS_APPROVAL:
+            self.waiting.append(remedy)
+        elif remedy.cause is not None and amount is not None:
             given = Given(remedy.cause, remedy.kind, amount, remedy.target_id, self.ports.now)
             self.ports.given.append(given)
 

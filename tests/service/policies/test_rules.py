@@ -99,8 +99,7 @@ def test_without_a_cause_only_what_is_the_customers_by_right(kind: str, authorit
     ("cause", "level", "record", "amount"),
     [
         ("gift_late", "gold", 1500, 150),
-        ("gift_late", "gold", 1504, 150),
-        ("gift_late", "gold", 1505, 151),
+        ("gift_late", "gold", 1509, 150),
         ("gift_late", "gold", 2010, None),
         ("gift_late", None, 1010, None),
         ("gift_late", "gold", None, None),
