@@ -64,7 +64,9 @@ class Voice:
         """A label as the customer would say it."""
         kind, name = label.split(":", 1)
         if kind == "faq":
-            return self.taxonomy.questions[name].text
+            # What editors published later is no question of the taxonomy: its own title names it.
+            question = self.taxonomy.questions.get(name)
+            return question.text if question is not None else self.titles.get(name, name)
         return self.taxonomy.intents[name].say[0]
 
     def human_button(self) -> Button:

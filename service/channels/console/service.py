@@ -53,7 +53,10 @@ def label_title(taxonomy: Taxonomy, label: str | None) -> str:
     if not label:
         return ""
     kind, name = label.split(":", 1)
-    return taxonomy.questions[name].text if kind == "faq" else taxonomy.intents[name].say[0]
+    if kind == "faq":
+        question = taxonomy.questions.get(name)
+        return question.text if question is not None else name
+    return taxonomy.intents[name].say[0]
 
 
 def agent_shape(agent: AgentRow) -> AgentShape:
