@@ -16,20 +16,28 @@ from contracts.errors import ContractError
 from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.classifier import Classifier
 from intent_router.corpus import Example
+from intent_router.eval.baselines import MOST_MACHINES, nearest_neighbour, support_vectors
+from intent_router.eval.document import Document, Table, markdown
+from intent_router.eval.html import html
+from intent_router.eval.measures import confusions, label_scores, macro_f1
 from intent_router.training import TrainingConfig, train_and_judge
 from intent_router.tuning import tune
 
 KINDS = ("intents", "faq", "sentiment")
+OWN = "Youban"
+"""The name of the project's own methods beside the others."""
 
 
 @dataclass(frozen=True)
 class Report:
     """How well a method does. `str()` of it is what the command prints.
 
-    `hit_3` and `reciprocal_rank` are None for a method that names one label only.
+    `hit_3` and `reciprocal_rank` are None for a method that names one label only; `said` are its labels, one for each
+    test message.
     """
 
     kind: str
+    method: str
     train_messages: int
     test_messages: int
     labels: int
@@ -39,6 +47,7 @@ class Report:
     reciprocal_rank: float | None
     train_seconds: float
     ms_a_message: float
+    said: tuple[str, ...]
 
     def __str__(self) -> str:
         lines = [
@@ -56,8 +65,12 @@ class Report:
         return "\n".join(lines)
 
 
-def evaluate(kind: str, train_csv: Path, test_csv: Path) -> Report:
+def evaluate(kind: str, train_csv: Path, test_csv: Path, report_file: Path | None = None) -> Report:
     """Train the method of `kind` on one file and judge it on another (CSV with the columns text,label).
+
+    Args:
+        report_file: where the figures of each label, the confusions and other methods on the same files are written,
+            as HTML or Markdown by its name.
 
     Raises:
         ContractError: a file has not these columns or no rows, or the kind is unknown.
@@ -66,9 +79,44 @@ def evaluate(kind: str, train_csv: Path, test_csv: Path) -> Report:
         raise ContractError(f"what to evaluate is one of {', '.join(KINDS)}")
     train, test = read_csv(train_csv), read_csv(test_csv)
     # The reader of feelings knows the four feelings of the taxonomy; other label sets go to the tier-1 method.
-    if kind == "sentiment" and {example.label for example in train} == set(SENTIMENT_ORDER):
-        return _sentiment(train, test)
-    return classification(kind, train, test)
+    feelings = kind == "sentiment" and {example.label for example in train} == set(SENTIMENT_ORDER)
+    own = _sentiment(train, test) if feelings else classification(kind, train, test)
+    if report_file is not None:
+        document = described([own, *others(kind, train, test)], test)
+        as_page = report_file.suffix.lower() in (".html", ".htm")
+        report_file.parent.mkdir(parents=True, exist_ok=True)
+        report_file.write_text(html(document) if as_page else markdown(document, Path()), encoding="utf-8")
+    return own
+
+
+def described(reports: Sequence[Report], test: Sequence[Example]) -> Document:
+    """The report of one evaluation; the first of `reports` is looked at in detail."""
+    own = reports[0]
+    document = Document(f"{own.kind}: {own.train_messages} training messages, {own.labels} labels")
+    lines = tuple(
+        (r.method, r.accuracy, r.macro_f1, r.hit_3, r.reciprocal_rank, r.train_seconds, r.ms_a_message) for r in reports
+    )
+    head = ("method", "accuracy (hit@1)", "macro-F1", "hit@3", "MRR", "training s", "ms a message")
+    right = [example.label for example in test]
+    scores = sorted(label_scores(right, own.said), key=lambda score: (score.f1, score.label))
+    found = confusions(right, own.said, [example.text for example in test])
+    document.add(f"Judged on {own.test_messages} messages", Table(head, lines))
+    document.add(
+        "Labels, the worst first",
+        Table(
+            ("label", "support", "precision", "recall", "F1"),
+            tuple((s.label, s.support, s.precision, s.recall, s.f1) for s in scores),
+        ),
+    )
+    document.add(
+        "Confusions",
+        Table(
+            ("right", "said", "times", "examples"),
+            tuple((one, two, times, " ／ ".join(texts[:3])) for one, two, times, texts in found),
+            f"{sum(times for _, _, times, _ in found)} of {own.test_messages} messages",
+        ),
+    )
+    return document
 
 
 def read_csv(path: Path) -> list[Example]:
@@ -98,30 +146,61 @@ def classification(
     classifier, _tuning = tune(classifier, judged, config.tuning)
     trained = time.perf_counter() - started
     started = time.perf_counter()
-    places = [_place(classifier, example) for example in test]
+    rankings = [_ranking(classifier, example.text) for example in test]
     seconds = time.perf_counter() - started
-    guesses = [guess for guess, _place_of_right in places]
-    ranks = np.array([place for _guess, place in places], dtype=float)
-    right = [example.label for example in test]
+    return _report(kind, OWN, train, test, rankings, trained, seconds / len(test) * 1000)
+
+
+def _ranking(classifier: Classifier, text: str) -> tuple[str, ...]:
+    """All labels, the best first."""
+    order = np.argsort(-classifier.probabilities(text), kind="stable")
+    return tuple(classifier.labels[i] for i in order)
+
+
+def others(kind: str, train: Sequence[Example], test: Sequence[Example]) -> list[Report]:
+    """What anybody would try first on the same messages; the SVM is left out where there are too many labels."""
+    texts = [example.text for example in test]
+    methods = [nearest_neighbour(train)]
+    if len({example.label for example in train}) <= MOST_MACHINES:
+        methods.append(support_vectors(train))
+    return [
+        _report(kind, m.name, train, test, m.rankings(texts), m.train_seconds, m.milliseconds(texts)) for m in methods
+    ]
+
+
+def _report(
+    kind: str,
+    method: str,
+    train: Sequence[Example],
+    test: Sequence[Example],
+    rankings: Sequence[tuple[str, ...]],
+    train_seconds: float,
+    ms_a_message: float,
+) -> Report:
+    """The figures of a method out of its rankings; one that names one label only has no hit@3 and no MRR."""
+    right, said = [example.label for example in test], tuple(ranking[0] for ranking in rankings)
+    places = [_place(label, ranking) for label, ranking in zip(right, rankings, strict=True)]
+    ranks = np.array(places, dtype=float)
+    several = all(len(ranking) > 1 for ranking in rankings)
     return Report(
         kind=kind,
+        method=method,
         train_messages=len(train),
         test_messages=len(test),
-        labels=len(classifier.labels),
+        labels=len({example.label for example in train}),
         accuracy=float((ranks == 0).mean()),
-        macro_f1=macro_f1(right, guesses),
-        hit_3=float((ranks < 3).mean()),
-        reciprocal_rank=float((1 / (ranks + 1)).mean()),
-        train_seconds=trained,
-        ms_a_message=seconds / len(test) * 1000,
+        macro_f1=macro_f1(right, said),
+        hit_3=float((ranks < 3).mean()) if several else None,
+        reciprocal_rank=float((1 / (ranks + 1)).mean()) if several else None,
+        train_seconds=train_seconds,
+        ms_a_message=ms_a_message,
+        said=said,
     )
 
 
-def _place(classifier: Classifier, example: Example) -> tuple[str, float]:
-    """The best label, and the place of the right one from 0 on (infinite when it was never trained)."""
-    order = np.argsort(-classifier.probabilities(example.text), kind="stable")
-    names = [classifier.labels[i] for i in order]
-    return names[0], names.index(example.label) if example.label in names else float("inf")
+def _place(label: str, ranking: Sequence[str]) -> float:
+    """The place of the right label from 0 on, infinite when it was never trained."""
+    return ranking.index(label) if label in ranking else float("inf")
 
 
 def _sentiment(train: Sequence[Example], test: Sequence[Example]) -> Report:
@@ -145,26 +224,4 @@ def _sentiment(train: Sequence[Example], test: Sequence[Example]) -> Report:
         started = time.perf_counter()
         guesses = [model.read(example.text).label for example in test]
         seconds = time.perf_counter() - started
-    right = [example.label for example in test]
-    return Report(
-        kind="sentiment",
-        train_messages=len(train),
-        test_messages=len(test),
-        labels=len(by_label),
-        accuracy=float(np.mean([one == two for one, two in zip(right, guesses, strict=True)])),
-        macro_f1=macro_f1(right, guesses),
-        hit_3=None,
-        reciprocal_rank=None,
-        train_seconds=trained,
-        ms_a_message=seconds / len(test) * 1000,
-    )
-
-
-def macro_f1(right: Sequence[str], guessed: Sequence[str]) -> float:
-    """The mean of the labels' F1 scores, over the labels that occur in `right`."""
-    scores = []
-    for label in sorted(set(right)):
-        hits = sum(one == two == label for one, two in zip(right, guessed, strict=True))
-        named, there = list(guessed).count(label), list(right).count(label)
-        scores.append(2 * hits / (named + there))
-    return float(np.mean(scores))
+    return _report("sentiment", OWN, train, test, [(guess,) for guess in guesses], trained, seconds / len(test) * 1000)

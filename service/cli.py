@@ -166,6 +166,9 @@ def evaluate(
     kind: Annotated[str, typer.Argument(help="intents|faq|sentiment")],
     train: Annotated[Path, typer.Option(help="CSV with the columns text,label")],
     test: Annotated[Path, typer.Option(help="CSV with the columns text,label")],
+    report: Annotated[
+        Path | None, typer.Option(help="write every label's figures and other methods there (.md or .html)")
+    ] = None,
 ) -> None:
     """Train the project's method on one labelled file and judge it on another."""
     from intent_router.evaluation import evaluate as run
@@ -175,7 +178,7 @@ def evaluate(
     for path in (train, test):
         if not path.exists():
             raise UsageError(f"{path}: no such file")
-    print(run(kind, train, test))
+    print(run(kind, train, test, report))
 
 
 def _json_lines(path: Path) -> Iterator[dict[str, Any]]:
