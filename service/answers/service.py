@@ -5,27 +5,32 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Awaitable, Callable, Mapping, Protocol, Sequence
+from typing import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
 from contracts.conversation import Owner, Reply
 from contracts.decision import Decision, Kind, OfferedButton, RouteContext
-from contracts.effects import AddToTicket, FileTicket, WithdrawTicket
-from contracts.entities import ORDER_NUMBER
+from contracts.effects import AddToTicket, WithdrawTicket
 from contracts.errors import AssistantUnavailable
-from contracts.knowledge import ArticleStore
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketView
-from intent_router import Router, escalation
+from intent_router import escalation
+from intent_router.entities import extract
 from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
-from service.answers import rules
+from service.answers import following, rules
 from service.answers.rules import DialogueChange, Plan, Voice
+from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, rasa_entities
 from service.clock import spoken
 from service.tickets import service as tickets
+
+# What other domains may use of this one, beside the class below.
+from service.answers.situation import (  # isort: skip
+    Understanding as Understanding,
+)
 
 log = logging.getLogger(__name__)
 
@@ -34,55 +39,6 @@ SHORT_TEXT = 400
 DIALOGUE_LIFE = timedelta(hours=24)
 GENERAL = "complaint_general"
 CRITICAL = frozenset({"safety_emergency", "account_security", "points_stolen"})
-
-
-@dataclass(frozen=True)
-class OpenDialogue:
-    """The dialogue that is going on, as a turn needs it."""
-
-    id: int
-    problem: str
-    snapshot: tuple[Mapping[str, Any], ...]
-    active_loop: str | None
-    requested_slot: str | None
-    question: Mapping[str, Any] | None
-    slots: Mapping[str, Any]
-    updated_at: datetime
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything about a turn that its answer may depend on."""
-
-    turn_id: int
-    attempt: int
-    conversation_id: str
-    customer_id: str | None
-    owner: Owner
-    text: str
-    payload: str | None
-    attachments: tuple[str, ...]
-    channel: str
-    context: Mapping[str, Any]
-    dialogue: OpenDialogue | None
-    offered: Sequence[Mapping[str, Any]]
-    signals: tuple[TurnSignal, ...]
-    second_problem: str | None
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Understanding:
-    """The learned parts as they are at this moment; publishing swaps the whole."""
-
-    router: Router
-    articles: ArticleStore
-
-
-class UnderstandingSource(Protocol):
-    def current(self) -> Understanding:
-        """Raises NotReady while nothing is trained."""
-        ...
 
 
 OpenTickets = Callable[[str], Awaitable[Sequence[TicketView]]]
@@ -134,6 +90,7 @@ class Answers:
         """The decision and the plan for one turn."""
         dialogue = self._live(situation)
         decision = await self.decide(situation.text, self._route_context(situation, dialogue), situation.now)
+        decision = await self._in_its_place(situation, decision)
         voice = Voice(self._replies, self._taxonomy, variant=situation.turn_id)
         verdict = self._judge(situation, decision)
         plan = await self._plan(situation, dialogue, decision, verdict, voice)
@@ -173,6 +130,16 @@ class Answers:
         signal = TurnSignal(decision.label, decision.sentiment.label, decision.guard, None, sure)
         return escalation.judge((*situation.signals, signal))
 
+    async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
+        """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
+        decision = following.answers_offer(decision, situation.offered, situation.second_problem)
+        if following.brings_picture(decision, bool(situation.attachments)) and await self._tickets(situation):
+            return following.added_to_ticket(decision)
+        return decision
+
+    async def _tickets(self, situation: Situation) -> Sequence[TicketView]:
+        return await self._open_tickets(situation.conversation_id)
+
     async def _plan(
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
     ) -> Plan:
@@ -180,24 +147,67 @@ class Answers:
         waits = situation.owner is Owner.QUEUED and verdict.reason != "asked"
         if verdict.escalate and decision.name not in CRITICAL and not waits:
             plan = self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
+            plan = await self._with_open_form(situation, dialogue, plan, voice)
             if decision.kind is not Kind.FLOW or decision.answer or situation.owner is Owner.QUEUED:
                 return plan
-            if decision.name == GENERAL and await self._open_tickets(situation.conversation_id):
+            if decision.name == GENERAL and await self._tickets(situation):
                 return plan  # it is about what is filed already
             # The problem is written down on the way, so that the person finds it filed; questions are left to him.
             flow = await self._step(situation, None, decision, decision.name, decision.name, voice)
             return rules.with_filed(plan, flow)
         if decision.payload == rules.HUMAN or decision.kind is Kind.HANDOFF:
-            return self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
+            plan = self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
+            return await self._with_open_form(situation, dialogue, plan, voice)
         if decision.guard == "cancel" or decision.payload == rules.CANCEL:
             return self._cancel(situation, dialogue, voice)
         if decision.payload == rules.NEXT and situation.second_problem is not None:
             return await self._start_second(situation, situation.second_problem, decision, voice)
         if decision.answer and dialogue is not None:
             return await self._step(situation, dialogue, decision, dialogue.problem, ANSWER_INTENT, voice)
+        if dialogue is None and following.may_correct(decision, situation.text):
+            corrected = await self._correct(situation, decision, voice)
+            if corrected is not None:
+                return corrected
         if decision.kind is Kind.FLOW:
             return await self._step(situation, dialogue, decision, decision.name, decision.name, voice)
+        if dialogue is None and following.trouble_goes_on(decision, situation.text):
+            ticket = await self._ticket_just_told(situation)
+            if ticket is not None:
+                return following.still_open(ticket, spoken(ticket.due_at, situation.now), voice)
         return self._say(situation, dialogue, decision, voice)
+
+    async def _ticket_just_told(self, situation: Situation) -> TicketView | None:
+        last = situation.signals[-1].label if situation.signals else None
+        return following.told_just_before(last, await self._tickets(situation))
+
+    async def _correct(self, situation: Situation, decision: Decision, voice: Voice) -> Plan | None:
+        """What was just filed is put right: the flow runs again on what holds now, and the ticket is changed."""
+        ticket = await self._ticket_just_told(situation)
+        if ticket is None or not following.corrects(decision, situation.text, ticket):
+            return None
+        said = ticket.details.get("said") or []
+        before = "，".join([said] if isinstance(said, str) else said)
+        entities = following.put_right(extract(before, situation.now), decision.entities)
+        again = replace(situation, text=f"{before}，{situation.text}" if before else situation.text)
+        meant = replace(decision, label=f"intent:{ticket.category}", kind=Kind.FLOW, entities=entities)
+        plan = await self._step(again, None, meant, ticket.category, ticket.category, voice)
+        return following.as_correction(plan, ticket, situation.text, spoken(ticket.due_at, situation.now), voice)
+
+    async def _with_open_form(
+        self, situation: Situation, dialogue: OpenDialogue | None, plan: Plan, voice: Voice
+    ) -> Plan:
+        """A hand-off in the middle of a form keeps what was said: as a ticket, unless there is one already."""
+        if dialogue is None or dialogue.requested_slot is None or following.filed_by(dialogue.slots):
+            return plan
+        spec = self._taxonomy.intents[dialogue.problem]
+        if spec.department is None or any(t.category == dialogue.problem for t in await self._tickets(situation)):
+            return plan
+        cause = dialogue.slots.get("cause")
+        planned = tickets.plan(situation.turn_id, dialogue.problem, situation.now, cause=str(cause) if cause else None)
+        said = (dialogue.slots.get("memory") or {}).get("said") or []
+        title = voice.title(f"intent:{dialogue.problem}")
+        ticket = following.file_what_is_known(planned, said, dialogue.slots, (), "未问完就转了人工", title)
+        return following.handed_over_with(plan, ticket, spoken(planned.due_at, situation.now), voice)
 
     def _say(self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, voice: Voice) -> Plan:
         """Answers that need no flow; an open form asks its question again below them."""
@@ -211,11 +221,14 @@ class Answers:
             return self._article(situation, decision, voice)
         if decision.kind is Kind.CLARIFY:
             return Plan((rules.clarify_reply(decision, voice),), outcome="not_understood")
-        if decision.guard == "empty":
-            return Plan((Reply(voice.say("empty"), source="guard:empty"),), outcome="not_understood")
+        if decision.guard == following.EMPTY:
+            text = voice.say("picture_alone" if situation.attachments else "empty")
+            return Plan((Reply(text, source="guard:empty"),), outcome="not_understood")
         if decision.kind is Kind.CHAT:
             return Plan((rules.chat_reply(decision, voice),))
-        reply = Reply(voice.say("out_of_scope"), source="intent:out_of_scope", buttons=(voice.human_button(),))
+        again = bool(situation.signals) and situation.signals[-1].label == decision.label
+        text = voice.say("out_of_scope_again" if again else "out_of_scope")
+        reply = Reply(text, source="intent:out_of_scope", buttons=(voice.human_button(),))
         return Plan((reply,))
 
     def _article(self, situation: Situation, decision: Decision, voice: Voice) -> Plan:
@@ -275,7 +288,7 @@ class Answers:
             text=situation.text,
             intent=intent,
             confidence=decision.confidence,
-            entities=tuple(_rasa_entities(decision)),
+            entities=tuple(rasa_entities(decision)),
             metadata={
                 "turn_id": situation.turn_id,
                 "conversation_id": situation.conversation_id,
@@ -304,51 +317,18 @@ class Answers:
         if spec.department is None:
             reply = Reply(voice.say("assistant_down"), source=f"intent:{problem}", buttons=(voice.human_button(),))
             return Plan((reply,), outcome="no_progress")
-        open_tickets = await self._open_tickets(situation.conversation_id)
-        known = next((t for t in open_tickets if t.category == problem), None)
+        known = next((t for t in await self._tickets(situation) if t.category == problem), None)
         if known is not None:
             addition = AddToTicket(known.number, "again", situation.text)
             return rules.written_to_open_ticket(problem, addition, spoken(known.due_at, situation.now), voice)
         planned = tickets.plan(situation.turn_id, problem, situation.now)
-        ticket = FileTicket(
-            number=planned.number,
-            category=problem,
-            department=planned.department,
-            priority=planned.priority,
-            summary=situation.text[:120] or voice.title(f"intent:{problem}"),
-            created_at=planned.created_at.isoformat(),
-            first_response_due_at=planned.first_response_due_at.isoformat(),
-            due_at=planned.due_at.isoformat(),
-            details={
-                "said": situation.text,
-                "checked": "助手暂时不可用，未能核对平台记录",
-                "entities": [e.to_dict() for e in decision.entities],
-                **(dict(dialogue.slots) if dialogue is not None and dialogue.problem == problem else {}),
-            },
-            order_ids=tuple(str(e.value) for e in decision.entities if e.type == ORDER_NUMBER),
-        )
+        mine = dialogue.slots if dialogue is not None and dialogue.problem == problem else {}
+        title = voice.title(f"intent:{problem}")
+        checked = "助手暂时不可用，未能核对平台记录"
+        ticket = following.file_what_is_known(planned, [situation.text], mine, decision.entities, checked, title)
         return rules.written_down(ticket, spoken(planned.due_at, situation.now), voice)
 
     def _remember_second(self, situation: Situation, decision: Decision, plan: Plan, voice: Voice) -> Plan:
         second = decision.second or (None if plan.clear_second else situation.second_problem)
         offered = rules.with_second(plan, second, voice)
         return replace(offered, second_problem=decision.second)
-
-
-def _rasa_entities(decision: Decision) -> Sequence[Mapping[str, Any]]:
-    """Entities in Rasa's shape; a pressed `answer:slot=value` becomes the entity `slot`."""
-    found: list[dict[str, Any]] = [
-        {
-            "entity": e.type,
-            "value": e.value,
-            "text": e.text,
-            "start": e.start,
-            "end": e.end,
-            **({"role": e.role} if e.role is not None else {}),
-        }
-        for e in decision.entities
-    ]
-    if decision.payload is not None and decision.payload.startswith("answer:"):
-        slot, _, value = decision.payload.removeprefix("answer:").partition("=")
-        found.append({"entity": slot, "value": value, "text": value, "start": 0, "end": 0, "role": "payload"})
-    return found

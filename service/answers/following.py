@@ -1,0 +1,180 @@
+"""What a message means because of what stood before it: an offer, a picture, a ticket that was just filed. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, Iterable, Mapping, Sequence
+
+from contracts.conversation import Button, Reply
+from contracts.decision import Decision, Entity, Kind
+from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, WithdrawTicket
+from contracts.entities import ORDER_NUMBER
+from contracts.tickets import PlannedTicket, TicketView
+from language import normalise
+from service.answers.rules import CANCEL, NEXT, Plan, Voice
+
+AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
+EMPTY = "empty"
+_STILL = re.compile(r"还是|还不|仍|依然|依旧|照样|不行|没用|没有用|没好|没解决|没反应|不好使|老样子|一样")
+_CORRECTS = re.compile(
+    r"(?:说|记|看|搞|弄|讲)(?:错|反|岔)了?|更正|口误|^(?:哦|啊|呃|额|不好意思|抱歉|对不起|等等|[,。\s])*"
+    r"(?:不对|不是)[^?吗]{0,14}(?:应该|而)?是(?!吧|吗|不是)"
+)
+_INTERNAL_SLOTS = frozenset({"memory", "problem", "requested_slot"})
+
+
+def answers_offer(decision: Decision, offered: Sequence[Mapping[str, Any]], second_problem: str | None) -> Decision:
+    """A yes, a no or the problem's own words after "您刚才还提到…": the button that says it counts as pressed."""
+    shown = {o["payload"] for o in offered if o["latest"]}
+    if second_problem is None or NEXT not in shown or decision.payload is not None or decision.guard is not None:
+        return decision
+    if decision.label == DENY:
+        return replace(decision, payload=CANCEL)
+    unsure = decision.kind is Kind.CLARIFY and any(c.label == second_problem for c in decision.alternatives)
+    if decision.label in (AFFIRM, second_problem) or unsure:
+        return replace(decision, payload=NEXT)
+    return decision
+
+
+def brings_picture(decision: Decision, attached: bool) -> bool:
+    """Whether the message is a picture that may belong to a ticket: no words, or words that could mean that."""
+    if not attached or decision.answer or decision.payload is not None:
+        return False
+    if decision.guard == EMPTY or decision.kind is Kind.OUT_OF_SCOPE:
+        return True
+    return decision.kind is Kind.CLARIFY and any(c.label == ADD_INFO for c in decision.alternatives)
+
+
+def added_to_ticket(decision: Decision) -> Decision:
+    """The same message as an addition to an open ticket."""
+    return replace(decision, label=ADD_INFO, kind=Kind.FLOW, guard=None)
+
+
+def trouble_goes_on(decision: Decision, text: str) -> bool:
+    """Whether the message says "还是不行" rather than "不用了"."""
+    return decision.label == DENY and decision.kind is Kind.CHAT and _STILL.search(text) is not None
+
+
+def told_just_before(last_label: str | None, tickets: Iterable[TicketView]) -> TicketView | None:
+    """The open ticket of the problem that the message before was about."""
+    return next((t for t in tickets if f"intent:{t.category}" == last_label), None)
+
+
+def corrects(decision: Decision, text: str, ticket: TicketView) -> bool:
+    """Whether the message puts right what was just filed ("说错了，不是前天是昨天") and tells no other problem."""
+    if decision.payload is not None or _CORRECTS.search(normalise(text)) is None:
+        return False
+    return decision.kind is not Kind.FLOW or decision.label in (ADD_INFO, f"intent:{ticket.category}")
+
+
+def may_correct(decision: Decision, text: str) -> bool:
+    """Whether `corrects` needs the open tickets to decide."""
+    return decision.payload is None and _CORRECTS.search(normalise(text)) is not None
+
+
+def put_right(earlier: Sequence[Entity], now: Sequence[Entity]) -> tuple[Entity, ...]:
+    """What was said before with what the correction says in its place: a type that is named again is replaced."""
+    named = {(e.type, e.role) for e in now}
+    return (*(e for e in earlier if (e.type, e.role) not in named), *now)
+
+
+def as_correction(plan: Plan, ticket: TicketView, note: str, due: str, voice: Voice) -> Plan:
+    """A flow's second run as a correction of the ticket that its first run filed: one ticket, not two.
+
+    Where the second run has to ask, the ticket is taken back; the flow files it anew.
+    """
+    filed = next((e for e in plan.effects if isinstance(e, FileTicket)), None)
+    if filed is None:
+        if plan.dialogue is None or plan.dialogue.ended is not None:
+            return plan
+        return replace(plan, effects=(WithdrawTicket(ticket.number, note), *plan.effects))
+    correction = AddToTicket(ticket.number, "correction", note, filed.order_ids)
+    effects = tuple(
+        correction
+        if e is filed
+        else replace(e, ticket_number=ticket.number)
+        if isinstance(e, Remedy) and e.ticket_number == filed.number
+        else e
+        for e in plan.effects
+    )
+    words = voice.say("ticket_corrected", number=ticket.number, due=due)
+    replies = tuple(_corrected(r, filed.number, ticket.number, words) for r in plan.replies)
+    return replace(plan, replies=replies, effects=effects)
+
+
+def _corrected(reply: Reply, filed: str, number: str, words: str) -> Reply:
+    """The reply with the line about a new ticket replaced by the one about the corrected ticket."""
+    if filed not in reply.text:
+        return reply
+    lines = [line for line in reply.text.split("\n") if filed not in line]
+    card = {**reply.card, "number": number} if reply.card is not None and reply.card.get("number") == filed else None
+    return replace(reply, text="\n".join([*lines, words]), card=card or reply.card)
+
+
+def still_open(ticket: TicketView, due: str, voice: Voice) -> Plan:
+    """The problem goes on and its ticket is open: what he says is added, and where it is said."""
+    reply = Reply(
+        voice.say("ticket_still_open", number=ticket.number, due=due),
+        source=f"intent:{ticket.category}",
+        buttons=(Button(voice.say("button_urge"), URGE), voice.human_button()),
+    )
+    return Plan((reply,), (AddToTicket(ticket.number, "again", voice.say("note_still_open")),), outcome="no_progress")
+
+
+def facts_of(slots: Mapping[str, Any]) -> dict[str, Any]:
+    """The slots of a form that an agent understands: what was found and answered."""
+    return {name: value for name, value in slots.items() if name not in _INTERNAL_SLOTS and value is not None}
+
+
+def filed_by(slots: Mapping[str, Any]) -> str | None:
+    """The ticket that an open form has filed already."""
+    number = (slots.get("memory") or {}).get("filed")
+    return str(number) if number else None
+
+
+def file_what_is_known(
+    planned: PlannedTicket,
+    said: Sequence[str],
+    slots: Mapping[str, Any],
+    entities: Sequence[Entity],
+    checked: str,
+    title: str,
+) -> FileTicket:
+    """A ticket without a flow's end: what the customer said and what a form had found so far."""
+    words = next((s for s in said if s.strip()), "") or title
+    numbers = [str(e.value) for e in entities if e.type == ORDER_NUMBER]
+    order = slots.get("order_id")
+    if order and order not in ("none", "unknown"):
+        numbers.append(str(order))
+    return FileTicket(
+        number=planned.number,
+        category=planned.category,
+        department=planned.department,
+        priority=planned.priority,
+        summary=words[:120],
+        created_at=planned.created_at.isoformat(),
+        first_response_due_at=planned.first_response_due_at.isoformat(),
+        due_at=planned.due_at.isoformat(),
+        details={
+            "said": list(said),
+            "checked": [checked],
+            "slots": facts_of(slots),
+            "entities": [e.to_dict() for e in entities],
+        },
+        order_ids=tuple(dict.fromkeys(numbers)),
+    )
+
+
+def handed_over_with(plan: Plan, ticket: FileTicket, due: str, voice: Voice) -> Plan:
+    """A hand-off in the middle of a form: what the form had heard is filed on the way, so that nothing is lost."""
+    if not any(isinstance(e, HandOff) for e in plan.effects):
+        return plan
+    words = voice.say(
+        "handed_over_with_ticket",
+        title=voice.title(f"intent:{ticket.category}"),
+        number=ticket.number,
+        due=due,
+    )
+    told = Reply(words, source=f"intent:{ticket.category}")
+    return replace(plan, replies=(*plan.replies, told), effects=(ticket, *plan.effects))

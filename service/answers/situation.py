@@ -1,0 +1,81 @@
+"""What a turn's answer may depend on: the message, its conversation, and the learned parts of this moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Mapping, Protocol, Sequence
+
+from contracts.conversation import Owner
+from contracts.decision import Decision
+from contracts.knowledge import ArticleStore
+from intent_router import Router
+from intent_router.escalation import TurnSignal
+
+
+@dataclass(frozen=True)
+class OpenDialogue:
+    """The dialogue that is going on, as a turn needs it."""
+
+    id: int
+    problem: str
+    snapshot: tuple[Mapping[str, Any], ...]
+    active_loop: str | None
+    requested_slot: str | None
+    question: Mapping[str, Any] | None
+    slots: Mapping[str, Any]
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything about a turn that its answer may depend on."""
+
+    turn_id: int
+    attempt: int
+    conversation_id: str
+    customer_id: str | None
+    owner: Owner
+    text: str
+    payload: str | None
+    attachments: tuple[str, ...]
+    channel: str
+    context: Mapping[str, Any]
+    dialogue: OpenDialogue | None
+    offered: Sequence[Mapping[str, Any]]
+    signals: tuple[TurnSignal, ...]
+    second_problem: str | None
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The learned parts as they are at this moment; publishing swaps the whole."""
+
+    router: Router
+    articles: ArticleStore
+
+
+class UnderstandingSource(Protocol):
+    def current(self) -> Understanding:
+        """Raises NotReady while nothing is trained."""
+        ...
+
+
+def rasa_entities(decision: Decision) -> Sequence[Mapping[str, Any]]:
+    """Entities in Rasa's shape; a pressed `answer:slot=value` becomes the entity `slot`."""
+    found: list[dict[str, Any]] = [
+        {
+            "entity": e.type,
+            "value": e.value,
+            "text": e.text,
+            "start": e.start,
+            "end": e.end,
+            **({"role": e.role} if e.role is not None else {}),
+        }
+        for e in decision.entities
+    ]
+    if decision.payload is not None and decision.payload.startswith("answer:"):
+        slot, _, value = decision.payload.removeprefix("answer:").partition("=")
+        found.append({"entity": slot, "value": value, "text": value, "start": 0, "end": 0, "role": "payload"})
+    return found

@@ -1,0 +1,170 @@
+"""What a message means because of what stood before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from contracts.conversation import Reply
+from contracts.decision import Candidate, Decision, Entity, Kind, SentimentReading, Tier
+from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, WithdrawTicket
+from contracts.taxonomy import load_taxonomy
+from contracts.tickets import PlannedTicket, TicketStatus, TicketView
+from knowledge_base.replies import Replies
+from service.answers import following
+from service.answers.rules import CANCEL, NEXT, DialogueChange, Plan, Voice
+from service.clock import CHINA
+
+NOW = datetime(2025, 6, 4, 10, 38, tzinfo=CHINA)
+VOICE = Voice(Replies.load(), load_taxonomy())
+OFFER = ({"title": "接着处理", "payload": NEXT, "latest": True}, {"title": "不用了", "payload": CANCEL, "latest": True})
+TICKET = TicketView("YB1", "amount_mismatch", "finance", "P1", TicketStatus.ACCEPTED, "s", NOW, NOW)
+FILED = FileTicket(
+    "YB2", "amount_mismatch", "finance", "P1", "s", NOW.isoformat(), NOW.isoformat(), NOW.isoformat(), order_ids=("2",)
+)
+
+
+def decided(label: str, kind: Kind, **more: Any) -> Decision:
+    return Decision(label, kind, 0.9, Tier.RETRIEVAL, (), SentimentReading("calm", 1.0), **more)
+
+
+@pytest.mark.parametrize(
+    ("decision", "payload"),
+    [
+        (decided("intent:affirm", Kind.CHAT), NEXT),
+        (decided("intent:deny", Kind.CHAT), CANCEL),
+        (decided("intent:coupon_not_received", Kind.FLOW), NEXT),
+        (decided("intent:refund_progress", Kind.FLOW), None),
+        (decided("intent:greet", Kind.CHAT), None),
+    ],
+)
+def test_a_yes_to_the_second_problem_counts_as_its_button(decision: Decision, payload: str | None) -> None:
+    assert following.answers_offer(decision, OFFER, "intent:coupon_not_received").payload == payload
+
+
+def test_an_unsure_message_that_may_mean_the_offered_problem_means_it() -> None:
+    close = (Candidate("intent:coupon_unusable", 0.5), Candidate("intent:coupon_not_received", 0.3))
+    unsure = replace(decided("intent:coupon_unusable", Kind.CLARIFY), alternatives=close)
+    assert following.answers_offer(unsure, OFFER, "intent:coupon_not_received").payload == NEXT
+    assert following.answers_offer(unsure, OFFER, "intent:invoice_apply").payload is None
+
+
+def test_without_the_offer_a_yes_is_small_talk() -> None:
+    yes = decided("intent:affirm", Kind.CHAT)
+    earlier = tuple({**o, "latest": False} for o in OFFER)
+    assert following.answers_offer(yes, earlier, "intent:coupon_not_received") is yes
+    assert following.answers_offer(yes, OFFER, None) is yes
+
+
+def test_a_picture_with_no_or_weak_words_may_belong_to_a_ticket() -> None:
+    alone = decided("intent:out_of_scope", Kind.OUT_OF_SCOPE, guard="empty")
+    weak = replace(decided("intent:receipt", Kind.CLARIFY), alternatives=(Candidate("intent:ticket_add_info", 0.4),))
+    assert following.brings_picture(alone, attached=True)
+    assert following.brings_picture(weak, attached=True)
+    assert not following.brings_picture(alone, attached=False)
+    assert not following.brings_picture(decided("intent:app_error", Kind.FLOW), attached=True)
+    assert not following.brings_picture(replace(alone, answer=True), attached=True)
+    added = following.added_to_ticket(alone)
+    assert (added.label, added.kind, added.guard) == ("intent:ticket_add_info", Kind.FLOW, None)
+
+
+@pytest.mark.parametrize("text", ["还是不行", "没用", "试了照样不行", "老样子"])
+def test_still_in_trouble_is_no_refusal(text: str) -> None:
+    assert following.trouble_goes_on(decided("intent:deny", Kind.CHAT), text)
+
+
+@pytest.mark.parametrize("text", ["不用了", "不是", "没有"])
+def test_a_plain_no_stays_a_no(text: str) -> None:
+    assert not following.trouble_goes_on(decided("intent:deny", Kind.CHAT), text)
+
+
+def test_the_ticket_that_was_told_just_before() -> None:
+    assert following.told_just_before("intent:amount_mismatch", [TICKET]) is TICKET
+    assert following.told_just_before("intent:coupon_unusable", [TICKET]) is None
+    assert following.told_just_before(None, [TICKET]) is None
+    plan = following.still_open(TICKET, "今天 18:00", VOICE)
+    assert "YB1" in plan.replies[0].text
+    assert "今天 18:00" in plan.replies[0].text
+    assert isinstance(plan.effects[0], AddToTicket)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "说错了，不是前天是昨天",
+        "不是城北是滨江那单",
+        "不对不对，是前天那笔260的",
+        "哦我记错了，应该是东环路",
+        "更正一下，金额300",
+    ],
+)
+def test_corrections_are_heard(text: str) -> None:
+    assert following.may_correct(decided("intent:ticket_add_info", Kind.CLARIFY), text)
+    assert following.corrects(decided("intent:ticket_add_info", Kind.CLARIFY), text, TICKET)
+    assert following.corrects(decided("intent:amount_mismatch", Kind.FLOW), text, TICKET)
+
+
+@pytest.mark.parametrize(
+    ("decision", "text"),
+    [
+        (decided("intent:wrong_selection", Kind.FLOW), "我说错了，付到隔壁站去了"),
+        (decided("intent:deny", Kind.CHAT), "不是这样的吧"),
+        (decided("intent:ticket_progress", Kind.FLOW), "是不是已经处理好了"),
+        (decided("intent:amount_mismatch", Kind.FLOW), "昨天那单扣多了"),
+    ],
+)
+def test_another_problem_or_a_question_is_no_correction(decision: Decision, text: str) -> None:
+    assert not following.corrects(decision, text, TICKET)
+
+
+def test_what_is_named_again_replaces_what_was_said() -> None:
+    def entity(kind: str, value: str, role: str | None = None) -> Entity:
+        return Entity(kind, value, value, 0, 1, role)
+
+    before = [entity("time", "前天"), entity("amount", "230", "paid"), entity("station", "城北")]
+    merged = following.put_right(before, [entity("time", "昨天"), entity("amount", "200", "pump")])
+    assert [e.value for e in merged] == ["230", "城北", "昨天", "200"]
+
+
+def test_a_correction_changes_the_ticket_instead_of_filing_a_second() -> None:
+    remedy = Remedy("refund", "refund", "退了", ticket_number="YB2")
+    card = {"type": "ticket", "number": "YB2"}
+    plan = Plan(
+        (Reply("查到您昨天的订单。\n工单 YB2（…）已提交", card=card),),
+        (FILED, remedy),
+        dialogue=DialogueChange("filed"),
+    )
+    corrected = following.as_correction(plan, TICKET, "是昨天", "今天 18:00", VOICE)
+    assert corrected.effects == (
+        AddToTicket("YB1", "correction", "是昨天", ("2",)),
+        replace(remedy, ticket_number="YB1"),
+    )
+    text = corrected.replies[0].text
+    assert text.startswith("查到您昨天的订单。\n")
+    assert "YB1" in text
+    assert "YB2" not in text
+    assert corrected.replies[0].card == {"type": "ticket", "number": "YB1"}
+
+
+def test_a_correction_that_has_to_ask_takes_the_ticket_back() -> None:
+    asks = Plan((Reply("哪一笔？"),), dialogue=DialogueChange(problem="amount_mismatch"))
+    assert following.as_correction(asks, TICKET, "是昨天", "", VOICE).effects == (WithdrawTicket("YB1", "是昨天"),)
+    added = Plan((Reply("已补充"),), (AddToTicket("YB1", "again", "x"),), dialogue=DialogueChange("filed"))
+    assert following.as_correction(added, TICKET, "是昨天", "", VOICE) is added
+
+
+def test_a_hand_off_in_the_middle_of_a_form_files_what_it_heard() -> None:
+    planned = PlannedTicket("YB3", "points_refuel_failed", "tech", "P1", NOW, NOW, NOW)
+    slots = {"order_id": "77", "memory": {"said": ["用分加油没成功"]}, "problem": "x", "phone": None}
+    ticket = following.file_what_is_known(planned, ["用分加油没成功"], slots, (), "未问完", "积分加油失败")
+    assert ticket.summary == "用分加油没成功"
+    assert ticket.order_ids == ("77",)
+    assert ticket.details["slots"] == {"order_id": "77"}
+    over = Plan((Reply("好的"),), (HandOff("asked", "guard"),))
+    plan = following.handed_over_with(over, ticket, "今天 18:00", VOICE)
+    assert plan.effects == (ticket, *over.effects)
+    assert "YB3" in plan.replies[-1].text
+    assert following.handed_over_with(Plan((Reply("x"),)), ticket, "", VOICE).effects == ()
