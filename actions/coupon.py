@@ -13,7 +13,7 @@ from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
-from actions.wording import clock, lasting, sentences, yuan
+from actions.wording import clock, echo, lasting, sentences, yuan
 from contracts.entities import STATION
 from contracts.platform import Coupon, Order
 
@@ -165,7 +165,7 @@ class LocationDiscountFailed(Flow):
             self,
             case,
             summary=f"{self.title}：{station or '油站未说明'}",
-            found=f"记下了，您当时在{station}。" if station else "",
+            found=f"记下了，您当时在{echo(station)}。" if echo(station) else "",
             advice=sentences(
                 f"优惠要求手机定位在油站 {radius}以内。",
                 "如果您还在站里：打开精确定位，把定位关掉再开一次，下拉刷新油站列表再试。",

@@ -12,7 +12,7 @@ from actions.choice import NO, NONE, UNKNOWN, YES, Option, agreed, chosen, conse
 from actions.heard import Message
 from actions.matching import Match
 from actions.records import Record, picker
-from actions.wording import sentences
+from actions.wording import echo, sentences
 from contracts.effects import AddToTicket, Effect, EndDialogue
 from contracts.tickets import TicketView
 
@@ -25,7 +25,8 @@ _EMPTY_ANSWER = re.compile(r"[\W_]*")
 class Ask:
     """A question that is still open.
 
-    `accepts`: `choice` (one of the options), `text` (any words), `phone`, `tax_number`, `agreed` (yes or no),
+    `accepts`: `choice` (one of the options), `text` (any words), `name` (a name that we may say back),
+    `phone`, `tax_number`, `agreed` (yes or no),
     `consent` (yes or no to what is then done at once: nothing but a clear yes counts).
     `again` is said instead of `text` when the answer was not understood.
     """
@@ -59,6 +60,8 @@ class Ask:
             return picked
         if unsure(text):
             return UNKNOWN
+        if self.accepts == "name":
+            return echo(text) or None
         if self.accepts == "text" and (message.attachments or not _EMPTY_ANSWER.fullmatch(text)):
             return text or "见附件"
         return None

@@ -134,7 +134,7 @@ class FlowForm(Area, FormValidationAction):
     async def _corrected(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case, news: bool) -> bool:
         """Whether he names another record than the one that was filed: that ticket is taken back, a new one follows."""
         before = known(case, flow.record_slot) if flow.record_slot else None
-        if not news or before is None or flow.record_slot is None or _consent_of(case.message) is not None:
+        if not news or before is None or flow.record_slot is None or _consent_of(case.message) == YES:
             return False
         slots, chosen = dict(case.slots), list(case.memory.chosen)
         case.memory.chosen = [slot for slot in chosen if slot != flow.record_slot]

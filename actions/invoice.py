@@ -72,7 +72,8 @@ class InvoiceApply(OrderFlow):
             "invoice_title",
             f"{named(found_order(case), case)}{which if options else '请把公司抬头的全称发给我。'}",
             options,
-            accepts="text",
+            accepts="name",
+            again="请发一下发票抬头的全称，比如营业执照上的公司名称。",
         )
         if case.get("invoice_title") not in (None, _PERSONAL, UNKNOWN):
             yield Ask(

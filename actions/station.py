@@ -14,7 +14,7 @@ from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_orders, same_station
 from actions.nearby import another_station
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, newest, order_ids
-from actions.wording import sentences
+from actions.wording import echo, sentences
 from contracts.entities import FUEL, STATION
 from contracts.platform import Order, Station
 from contracts.tickets import TicketView
@@ -41,7 +41,8 @@ class StationFind(Flow):
         found = await case.stations(str(said) if said else None)
         note = ""
         if not found and said and not case.unreachable:
-            note = f"没有找到叫「{said}」的油站，先给您看看这几个："
+            called = f"叫「{echo(str(said))}」的" if echo(str(said)) else "您说的"
+            note = f"没有找到{called}油站，先给您看看这几个："
             found = await case.stations(None)
         if not found:
             missing = "我暂时没有查到油站信息，您可以在首页「附近油站」里看。"
@@ -50,7 +51,7 @@ class StationFind(Flow):
             )
         shown = sorted(found[:_SHOWN], key=lambda s: _price(s, fuel)) if fuel else list(found[:_SHOWN])
         lines = "\n".join(f"· {_station_line(s, fuel)}" for s in shown)
-        head = note or (f"查到{said}：" if said else "给您找了这几个油站：")
+        head = note or (f"查到{echo(str(said)) or '这几个油站'}：" if said else "给您找了这几个油站：")
         tail = f"\n油价以下单页为准，站里调价后 {case.say('station.price_update')}内同步。"
         card = {"type": "stations", "items": [_station_item(s, fuel) for s in shown]}
         return filing.solved(sentences(filing.start(case), f"{head}\n{lines}{tail}"), card=card)
@@ -143,7 +144,9 @@ class StationComplaint(AtStation):
             self,
             case,
             summary=f"{self.title}：{station or '油站未说明'}",
-            found=f"记下了，是{station}的问题，让您不愉快了，对不起。" if station else "让您不愉快了，对不起。",
+            found=f"记下了，是{echo(station)}的问题，让您不愉快了，对不起。"
+            if echo(station)
+            else "让您不愉快了，对不起。",
             advice=sentences(
                 "油站管理部会找站里核实，把处理结果告诉您。",
                 "不认平台订单或优惠的，请保留下单页面，不用和站里争，差价由平台来解决。" if refused else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,13 @@ CHINA = ZoneInfo("Asia/Shanghai")
 """Customers and stations live by this clock, wherever the server stands."""
 
 _DAYS = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
+
+_COULD_BE_A_PROMISE = re.compile(
+    r"\d+\s*(?:元|块|万|千|分|积分|%|折|倍|天|小时|分钟)|赔|补偿|退款|退钱|退我|退回|打款|转账|到账|免费|全额|承诺|保证|答应"
+    r"|系统|指令|提示[:：]|管理员|忽略|客服说|[\r\n<>{}]|system|prompt|ignore",
+    re.IGNORECASE,
+)
+_ECHOED = 30
 
 _OPENINGS = {
     "anxious": "您先别急，我这就帮您查。",
@@ -51,6 +59,15 @@ def lasting(span: timedelta) -> str:
     if hours:
         return f"{hours} 小时 {rest} 分钟" if rest else f"{hours} 小时"
     return f"{rest} 分钟"
+
+
+def echo(said: str | None) -> str:
+    """A name that the customer gave, fit to stand in a sentence of ours; else nothing.
+
+    Amounts, promises and orders to the assistant would sound like our own word: they are kept in the ticket only.
+    """
+    text = (said or "").strip()
+    return text if len(text) <= _ECHOED and not _COULD_BE_A_PROMISE.search(text) else ""
 
 
 def masked(phone: str) -> str:
