@@ -46,6 +46,18 @@ class WithdrawTicket:
 
 
 @dataclass(frozen=True)
+class ActOnTicket:
+    """The customer pressed something under a ticket of his: `action` is a contracts.tickets.CustomerAction.
+
+    What he is told is made when it is carried out, because it depends on what the ticket is at that moment.
+    """
+
+    number: str
+    action: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Remedy:
     """Have the platform do something (a kind of contracts.remedies.RemedyKind), after this turn is committed.
 
@@ -84,12 +96,13 @@ class EndDialogue:
     outcome: str
 
 
-Effect = FileTicket | AddToTicket | WithdrawTicket | Remedy | HandOff | EndDialogue
+Effect = FileTicket | AddToTicket | WithdrawTicket | ActOnTicket | Remedy | HandOff | EndDialogue
 
 _BY_NAME: dict[str, type[Any]] = {
     "file_ticket": FileTicket,
     "add_to_ticket": AddToTicket,
     "withdraw_ticket": WithdrawTicket,
+    "act_on_ticket": ActOnTicket,
     "remedy": Remedy,
     "hand_off": HandOff,
     "end_dialogue": EndDialogue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.taxonomy import Taxonomy
-from contracts.tickets import STATUS_TITLES, TicketStatus, TicketView
+from contracts.tickets import STATUS_TITLES, TicketStatus, TicketView, actions_of, ticket_payload
 
 _STEP_NAMES = {"station": "油站核实", "finance": "财务审核", "ops": "运营核查", "tech": "技术排查"}
 _FINISHED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
@@ -22,7 +22,8 @@ def progress_steps(taxonomy: Taxonomy, ticket: TicketView) -> list[dict[str, Any
     middle = [_STEP_NAMES.get(d, f"{taxonomy.departments[d]}处理") for d in working]
     finished = ticket.status in _FINISHED
     # Only the last of several departments works while the status is "finance review".
-    passed = len(middle) if finished else len(middle) - 1 if ticket.status is TicketStatus.FINANCE_REVIEW else 0
+    reviewed = len(middle) - 1 if ticket.status is TicketStatus.FINANCE_REVIEW else 0
+    passed = len(middle) if finished else max(reviewed, min(ticket.step, len(middle) - 1))
     steps: list[dict[str, Any]] = [{"title": "已受理", "done": True}]
     steps += [{"title": title, "done": place < passed} for place, title in enumerate(middle)]
     if ticket.status in (TicketStatus.WAITING_CUSTOMER, TicketStatus.REOPENED, TicketStatus.WITHDRAWN):
@@ -33,8 +34,11 @@ def progress_steps(taxonomy: Taxonomy, ticket: TicketView) -> list[dict[str, Any
 
 
 def ticket_card(taxonomy: Taxonomy, ticket: TicketView, title: str | None = None) -> dict[str, Any]:
-    """The card: ids for programs, titles for people, times as ISO 8601."""
-    return {
+    """The card: ids for programs, titles for people, times as ISO 8601.
+
+    `due_text` stands in place of the due time where none runs; `actions` are what the customer can do now.
+    """
+    card: dict[str, Any] = {
         "type": "ticket",
         "number": ticket.number,
         "category": ticket.category,
@@ -47,4 +51,10 @@ def ticket_card(taxonomy: Taxonomy, ticket: TicketView, title: str | None = None
         "status_title": STATUS_TITLES[ticket.status],
         "due_at": ticket.due_at.isoformat(),
         "steps": progress_steps(taxonomy, ticket),
+        "actions": [ticket_payload(action, ticket.number) for action in actions_of(ticket.status)],
     }
+    if ticket.status is TicketStatus.WAITING_CUSTOMER:
+        card["due_text"] = "等您补充，收到后继续计时"
+    elif ticket.status in (TicketStatus.WITHDRAWN, TicketStatus.SOLVED, TicketStatus.CLOSED):
+        card["due_text"] = STATUS_TITLES[ticket.status]
+    return card

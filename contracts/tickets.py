@@ -43,6 +43,45 @@ OPEN_STATUSES = frozenset(
 )
 
 
+class CustomerAction(str, Enum):
+    """What a customer can do with a ticket of his, by a button or in the app."""
+
+    CONFIRM = "confirm"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+    URGE = "urge"
+    INFO = "info"
+    WHY = "why"
+
+
+_WHILE_OPEN = (CustomerAction.URGE, CustomerAction.INFO, CustomerAction.WHY, CustomerAction.WITHDRAW)
+_ACTIONS: Mapping[TicketStatus, tuple[CustomerAction, ...]] = {
+    TicketStatus.SOLVED: (CustomerAction.CONFIRM, CustomerAction.REOPEN, CustomerAction.INFO),
+    TicketStatus.CLOSED: (CustomerAction.REOPEN,),
+    TicketStatus.WITHDRAWN: (CustomerAction.REOPEN,),
+    TicketStatus.WAITING_CUSTOMER: (CustomerAction.INFO, CustomerAction.WHY, CustomerAction.WITHDRAW),
+}
+
+
+def actions_of(status: TicketStatus) -> tuple[CustomerAction, ...]:
+    """What a customer can do while a ticket has this status."""
+    return _ACTIONS.get(status, _WHILE_OPEN)
+
+
+def ticket_payload(action: CustomerAction, number: str) -> str:
+    """The payload of a button: `ticket:<action>:<number>`."""
+    return f"ticket:{action.value}:{number}"
+
+
+def read_ticket_payload(payload: str | None) -> tuple[CustomerAction, str] | None:
+    """Action and number of a button's payload; None for any other."""
+    kind, _, rest = (payload or "").partition(":")
+    action, _, number = rest.partition(":")
+    if kind != "ticket" or not number or action not in {a.value for a in CustomerAction}:
+        return None
+    return CustomerAction(action), number
+
+
 @dataclass(frozen=True)
 class PlannedTicket:
     """A number and promised times, reserved for one turn; nothing is filed yet."""
@@ -58,7 +97,7 @@ class PlannedTicket:
 
 @dataclass(frozen=True)
 class TicketView:
-    """A ticket of the customer, as flows may read it."""
+    """A ticket of the customer, as flows may read it. `step` counts the departments that are done with it."""
 
     number: str
     category: str
@@ -70,3 +109,4 @@ class TicketView:
     due_at: datetime
     order_ids: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    step: int = 0

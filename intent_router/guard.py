@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from contracts.decision import Entity, Kind, RouteContext
 from contracts.entities import TICKET_NUMBER
 from contracts.taxonomy import load_taxonomy
+from contracts.tickets import CustomerAction, read_ticket_payload
 from intent_router.guard_forms import answers_the_form, cancels_the_form
 from intent_router.guard_human import asks_for_a_person, declines_a_person
 from intent_router.guard_safety import danger_is_past, danger_now
@@ -43,6 +44,11 @@ _WITHDRAW = re.compile(
     r"|(?<!没)(?<!没有)解决了(?!吗|没)|已经(?:好|解决|弄好|退)"
 )
 _ADD = re.compile(r"补充|补一|补个|追加|再加|附上|附件|截图|照片|上传|更正|说明一下|漏说|忘了说|忘写")
+_TICKET_INTENTS = {
+    CustomerAction.URGE: "ticket_urge",
+    CustomerAction.INFO: "ticket_add_info",
+    CustomerAction.WITHDRAW: "ticket_cancel",
+}
 _LONGEST_READ = 2000
 _SOMETHING_TO_READ = re.compile(r"[^\W_]")
 
@@ -130,6 +136,10 @@ def _press(payload: str, context: RouteContext) -> Guarded | None:
         return Guarded(PAYLOAD, payload, kind, f"button: {payload}", payload=payload)
     if kind_of_button == "faq" and value in taxonomy.questions:
         return Guarded(PAYLOAD, payload, Kind.FAQ, f"button: {payload}", payload=payload)
+    pressed = read_ticket_payload(payload)
+    if pressed is not None:
+        intent = _TICKET_INTENTS.get(pressed[0], "ticket_progress")
+        return Guarded(PAYLOAD, f"intent:{intent}", Kind.FLOW, f"button: {payload}", payload=payload)
     if kind_of_button == "answer" and value and context.requested_slot is not None:
         return _answer(context, f"button: {payload}", name=PAYLOAD, payload=payload)
     return None

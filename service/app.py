@@ -19,6 +19,9 @@ from service.channels.knowledge import endpoints as knowledge
 from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
 from service.channels.tickets import endpoints as tickets
+from service.channels.tickets.customer import endpoints as own_tickets
+from service.channels.tickets.desk import endpoints as ticket_desk
+from service.channels.tickets.disputes import endpoints as disputes
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
 from service.gateways.rasa import endpoints as rasa
@@ -47,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         loops = [
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
+            asyncio.create_task(house.ticket_watch.run(), name="tickets"),
             asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(_watch_knowledge(house), name="knowledge"),
             asyncio.create_task(_watch_assistant(house), name="assistant"),
@@ -70,7 +74,22 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     app.add_middleware(Guard)
-    for part in (widget, console, tickets, remedies, router, knowledge, attachments, wechat, rasa, health):
+    parts = (
+        widget,
+        own_tickets,
+        console,
+        ticket_desk,
+        disputes,
+        tickets,
+        remedies,
+        router,
+        knowledge,
+        attachments,
+        wechat,
+        rasa,
+        health,
+    )
+    for part in parts:
         app.include_router(part.router)
     if settings.demo:
         app.include_router(demo.router)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Any, Mapping, Sequence
 
 from fastapi import Request, WebSocket
 
@@ -29,6 +31,8 @@ from service.limits import RateLimits
 from service.remedies.worker import RemedyWorker
 from service.settings import Settings
 from service.tickets import service as tickets
+from service.tickets.incidents.service import Threshold
+from service.tickets.worker import TicketWorker
 from service.turns.service import Turns
 from service.turns.worker import TurnRunner
 
@@ -53,6 +57,7 @@ class House:
     answers: Answers
     runner: TurnRunner
     outbox: OutboxWorker
+    ticket_watch: TicketWorker
     remedies: RemedyWorker
     action_webhook: ActionWebhook
     limits: RateLimits
@@ -86,7 +91,16 @@ def build(settings: Settings) -> House:
         if payload["type"] != "queue":
             hub.publish("agents", {**payload, "conversation_id": key})
 
-    outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake})
+    async def alert(key: str, payload: Mapping[str, Any]) -> None:
+        hub.publish(key, payload)
+
+    outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake, "alert": alert})
+    ticket_watch = TicketWorker(
+        database,
+        Threshold(settings.incident_customers, timedelta(minutes=settings.incident_minutes)),
+        utc_now,
+        outbox.wake,
+    )
     remedies = RemedyWorker(database, platform, utc_now, outbox.wake, settings.platform_timeout)
     outbox.also_wake(remedies.wake)
     turns = Turns(
@@ -111,6 +125,7 @@ def build(settings: Settings) -> House:
         answers=answers,
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
+        ticket_watch=ticket_watch,
         remedies=remedies,
         action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),
         limits=RateLimits(settings),

@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     address_rate: int = Field(60_000, ge=1, description="requests one address may send in a minute")
     login_rate: int = Field(60, ge=1, description="log-in attempts one address may make in a minute")
     upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
+    incident_customers: int = Field(5, ge=2, description="customers with one cause that make a mass incident")
+    incident_minutes: int = Field(10, ge=1, description="minutes within which they report it")
     demo: bool = Field(True, description="serve the demo shop front and its customers")
 
     wechat_token: str = Field("", description="token of the official account; empty: the channel is off")

@@ -13,7 +13,18 @@ from service.delivery.models import outbox
 from service.handoff.models import handoffs
 from service.policies.models import compensations, policy_versions
 from service.remedies.models import remedies
-from service.tickets.models import ticket_events, tickets
+from service.tickets.models import (
+    ticket_causes,
+    ticket_events,
+    ticket_incidents,
+    ticket_links,
+    ticket_notices,
+    ticket_parties,
+    ticket_proposals,
+    ticket_rulings,
+    ticket_timers,
+    tickets,
+)
 from service.turns.models import turns
 from service.watchers.models import platform_events, watches
 
@@ -27,6 +38,14 @@ ALL = (
     turns,
     tickets,
     ticket_events,
+    ticket_timers,
+    ticket_notices,
+    ticket_causes,
+    ticket_incidents,
+    ticket_links,
+    ticket_parties,
+    ticket_rulings,
+    ticket_proposals,
     handoffs,
     agents,
     agent_sessions,

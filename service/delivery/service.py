@@ -73,3 +73,13 @@ def announce_queue(connection: Connection) -> None:
 def announce_ticket(connection: Connection, conversation_id: str, number: str) -> None:
     """In the caller's unit of work: tell customer and agents that a ticket changed."""
     repository.put(connection, "ticket", conversation_id, {"type": "ticket", "number": number})
+
+
+def announce_alert(connection: Connection, alert: Mapping[str, Any]) -> None:
+    """In the caller's unit of work: tell agents that a ticket needs one of them.
+
+    `alert`: `number`, `to` (`owner`, `department`, `supervisor`) and `why` (`warning`, `breach`, `urged`, …).
+    """
+    repository.put(connection, "alert", AGENTS, {**alert, "type": "ticket_alert"})
+
+

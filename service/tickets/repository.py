@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from contracts.tickets import OPEN_STATUSES, TicketStatus
 from service.tickets.models import ticket_events, tickets
+
+_OPEN = [s.value for s in OPEN_STATUSES]
 
 
 @dataclass(frozen=True)
@@ -17,20 +19,54 @@ class TicketRow:
     number: str
     category: str
     department: str
+    working: str
+    step: int
     priority: str
     status: TicketStatus
+    resume_status: TicketStatus | None
+    paused_at: datetime | None
+    paused_left: float | None
     summary: str
     details: Mapping[str, Any]
     order_ids: Sequence[str]
     customer_id: str | None
-    conversation_id: str
+    level: str | None
+    channel: str | None
+    station_id: str | None
+    conversation_id: str | None
     turn_id: int
-    step: int
+    owner_id: int | None
+    assignee_id: int | None
     created_at: datetime
     updated_at: datetime
     first_response_due_at: datetime
     first_response_at: datetime | None
+    first_warned_at: datetime | None
+    first_breached_at: datetime | None
+    promised_at: datetime
     due_at: datetime
+    warned_at: datetime | None
+    breached_at: datetime | None
+    breaches: int
+    escalation: int
+    told_at: datetime
+    noticed_at: datetime | None
+    notice_due_at: datetime | None
+    reminded_at: datetime | None
+    solved_at: datetime | None
+    closed_at: datetime | None
+    confirmed: bool | None
+    urges: int
+    reopened: int
+    merged_into: str | None
+    parent_number: str | None
+    resolution: str | None
+    root_cause: str | None
+    side: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_STATUSES
 
 
 @dataclass(frozen=True)
@@ -41,9 +77,34 @@ class EventRow:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Filter:
+    """Which tickets are listed; None and empty mean all.
+
+    `departments` and `station_id` bound what the agent may see; `department` is what he asked for. `person` is an
+    agent who owns the ticket or works on it. `overdue`: a promise was broken or is, and the ticket is open.
+    """
+
+    customer_id: str | None = None
+    statuses: Sequence[str] = ()
+    departments: Sequence[str] | None = None
+    station_id: str | None = None
+    department: str | None = None
+    priorities: Sequence[str] = ()
+    person: int | None = None
+    unassigned: bool = False
+    overdue: bool = False
+    parent_number: str | None = None
+    text: str | None = None
+
+
 def _ticket(row: Any) -> TicketRow:
     values = dict(row._mapping)
     values["status"] = TicketStatus(values["status"])
+    values["resume_status"] = TicketStatus(values["resume_status"]) if values["resume_status"] else None
+    values["working"] = values["working"] or values["department"]
+    values["promised_at"] = values["promised_at"] or values["due_at"]
+    values["told_at"] = values["told_at"] or values["created_at"]
     return TicketRow(**values)
 
 
@@ -80,32 +141,97 @@ def of_conversation(connection: Connection, conversation_id: str, *, only_open: 
     """Tickets of a conversation, newest first."""
     query = select(tickets).where(tickets.c.conversation_id == conversation_id)
     if only_open:
-        query = query.where(tickets.c.status.in_([s.value for s in OPEN_STATUSES]))
+        query = query.where(tickets.c.status.in_(_OPEN))
     return [_ticket(row) for row in connection.execute(query.order_by(tickets.c.created_at.desc(), tickets.c.number))]
+
+
+def by_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, TicketRow]:
+    """Those of `numbers` that exist."""
+    if not numbers:
+        return {}
+    rows = connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))
+    return {row.number: _ticket(row) for row in rows}
+
+
+def children(connection: Connection, parent: str) -> list[TicketRow]:
+    """The tickets that were linked to an incident's parent, oldest first."""
+    query = select(tickets).where(tickets.c.parent_number == parent).order_by(tickets.c.created_at, tickets.c.number)
+    return [_ticket(row) for row in connection.execute(query)]
+
+
+def move(connection: Connection, source: str, target: str, customer_id: str | None) -> int:
+    """Tickets of one conversation become those of another; returns how many."""
+    moved = connection.execute(
+        update(tickets)
+        .where(tickets.c.conversation_id == source)
+        .values(conversation_id=target, customer_id=func.coalesce(customer_id, tickets.c.customer_id))
+    )
+    return int(moved.rowcount)
 
 
 def search(
     connection: Connection,
+    wanted: Filter,
     *,
-    customer_id: str | None,
-    statuses: Sequence[str],
-    departments: Sequence[str] | None,
-    station_id: str | None,
     before: tuple[datetime, str] | None,
     limit: int,
+    now: datetime,
 ) -> list[TicketRow]:
     """Tickets newest first, those after the position `before` (created_at, number) of a page."""
-    query = select(tickets)
-    if customer_id is not None:
-        query = query.where(tickets.c.customer_id == customer_id)
-    if statuses:
-        query = query.where(tickets.c.status.in_(statuses))
-    if departments is not None:
-        query = query.where(tickets.c.department.in_(departments))
-    if station_id is not None:
-        query = query.where(tickets.c.details["station_id"].as_string() == station_id)
+    query = _filtered(select(tickets), wanted, now)
     if before is not None:
         at, number = before
         query = query.where((tickets.c.created_at < at) | ((tickets.c.created_at == at) & (tickets.c.number < number)))
     query = query.order_by(tickets.c.created_at.desc(), tickets.c.number.desc()).limit(limit)
     return [_ticket(row) for row in connection.execute(query)]
+
+
+def counts(connection: Connection, wanted: Filter, now: datetime) -> dict[str, int]:
+    """How many tickets of each status a filter finds."""
+    query = _filtered(select(tickets.c.status, func.count().label("found")), wanted, now)
+    return {row.status: row.found for row in connection.execute(query.group_by(tickets.c.status))}
+
+
+def _filtered(query: Select[Any], wanted: Filter, now: datetime) -> Select[Any]:
+    if wanted.customer_id is not None:
+        query = query.where(tickets.c.customer_id == wanted.customer_id)
+    if wanted.statuses:
+        query = query.where(tickets.c.status.in_(wanted.statuses))
+    if wanted.departments is not None:
+        query = query.where(tickets.c.department.in_(wanted.departments) | tickets.c.working.in_(wanted.departments))
+    if wanted.station_id is not None:
+        query = query.where(tickets.c.station_id == wanted.station_id)
+    if wanted.department is not None:
+        query = query.where((tickets.c.department == wanted.department) | (tickets.c.working == wanted.department))
+    if wanted.priorities:
+        query = query.where(tickets.c.priority.in_(wanted.priorities))
+    if wanted.person is not None:
+        query = query.where((tickets.c.owner_id == wanted.person) | (tickets.c.assignee_id == wanted.person))
+    if wanted.unassigned:
+        query = query.where(tickets.c.assignee_id.is_(None))
+    if wanted.overdue:
+        unanswered = and_(tickets.c.first_response_at.is_(None), tickets.c.first_response_due_at < now)
+        late = and_(tickets.c.due_at < now, tickets.c.paused_at.is_(None))
+        query = query.where(tickets.c.status.in_(_OPEN), or_(tickets.c.breaches > 0, late, unanswered))
+    if wanted.parent_number is not None:
+        query = query.where(tickets.c.parent_number == wanted.parent_number)
+    if wanted.text:
+        query = query.where(_mentions(wanted.text))
+    return query
+
+
+def _mentions(text: str) -> Any:
+    """Whether number, summary, customer or an order holds the text as it is."""
+    return or_(
+        tickets.c.number.contains(text.upper(), autoescape=True),
+        tickets.c.summary.contains(text, autoescape=True),
+        tickets.c.customer_id.contains(text, autoescape=True),
+        tickets.c.resolution.contains(text, autoescape=True),
+    )
+
+
+def without_timers(connection: Connection, timers: Any) -> list[str]:
+    """Open tickets that nothing watches: those that were filed before there were timers."""
+    watched = select(timers.c.ticket_number)
+    query = select(tickets.c.number).where(tickets.c.status.in_(_OPEN), tickets.c.number.not_in(watched))
+    return list(connection.execute(query).scalars())

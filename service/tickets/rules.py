@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
-from typing import Callable, Mapping
+from datetime import datetime
+from typing import Mapping
 
 from contracts.errors import ContractError
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import PlannedTicket, TicketStatus
-from service.clock import CHINA
+from service.tickets.sla.rules import DEFAULT_HOURS, Clocks, IsWorkday, is_duration
 
-DAILY_OPEN, DAILY_CLOSE = time(8, 0), time(22, 0)
-WORKDAY_CLOSE = time(18, 0)
-
-IsWorkday = Callable[[date], bool]
-
-_DURATION = re.compile(r"^(\d+)(m|h|wd)$")
+PARENT_INDEX = 63
+"""The place of incidents' parents among the categories, which the taxonomy does not reach."""
 
 TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.ACCEPTED: frozenset(
@@ -33,10 +29,23 @@ TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.FINANCE_REVIEW: frozenset(
         {TicketStatus.CHECKING, TicketStatus.WAITING_CUSTOMER, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
     ),
-    TicketStatus.WAITING_CUSTOMER: frozenset({TicketStatus.CHECKING, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}),
+    # Closed without an answer of the customer, after a reminder.
+    TicketStatus.WAITING_CUSTOMER: frozenset(
+        {
+            TicketStatus.ACCEPTED,
+            TicketStatus.CHECKING,
+            TicketStatus.FINANCE_REVIEW,
+            TicketStatus.REOPENED,
+            TicketStatus.SOLVED,
+            TicketStatus.CLOSED,
+            TicketStatus.WITHDRAWN,
+        }
+    ),
     TicketStatus.SOLVED: frozenset({TicketStatus.CLOSED, TicketStatus.REOPENED}),
     TicketStatus.CLOSED: frozenset({TicketStatus.REOPENED}),
-    TicketStatus.REOPENED: frozenset({TicketStatus.CHECKING, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}),
+    TicketStatus.REOPENED: frozenset(
+        {TicketStatus.CHECKING, TicketStatus.WAITING_CUSTOMER, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+    ),
     TicketStatus.WITHDRAWN: frozenset({TicketStatus.REOPENED}),
 }
 
@@ -68,50 +77,12 @@ def is_ticket_number(text: str) -> bool:
 
 
 def due(start: datetime, duration: str, clock: str, is_workday: IsWorkday) -> datetime:
-    """When `duration` (`5m`, `2h`, `3wd`) is over on a clock (`always`, `daily`, `workday`).
-
-    Minutes and hours count on `always` every minute and on `daily` between 08:00 and 22:00; working days end at
-    18:00 of the n-th working day after the day of `start`.
+    """When `duration` (`5m`, `2h`, `3wd`) is over on a clock (`always`, `daily`, `workday`) of the usual hours.
 
     Raises:
         ContractError: duration or clock is not of this form.
     """
-    found = _DURATION.match(duration)
-    if found is None:
-        raise ContractError(f"not a duration: {duration!r}")
-    amount, unit = int(found[1]), found[2]
-    local = start.astimezone(CHINA)
-    if unit == "wd":
-        return _after_workdays(local, amount, is_workday)
-    span = timedelta(minutes=amount) if unit == "m" else timedelta(hours=amount)
-    if clock == "always":
-        return local + span
-    if clock == "daily":
-        return _within_hours(local, span)
-    raise ContractError(f"minutes and hours do not run on the clock {clock!r}")
-
-
-def _after_workdays(local: datetime, count: int, is_workday: IsWorkday) -> datetime:
-    day = local.date()
-    while count > 0:
-        day += timedelta(days=1)
-        if is_workday(day):
-            count -= 1
-    return datetime.combine(day, WORKDAY_CLOSE, CHINA)
-
-
-def _within_hours(local: datetime, span: timedelta) -> datetime:
-    at = local
-    while True:
-        opens = datetime.combine(at.date(), DAILY_OPEN, CHINA)
-        closes = datetime.combine(at.date(), DAILY_CLOSE, CHINA)
-        at = max(at, opens)
-        left = closes - at
-        if left > timedelta(0):
-            if span <= left:
-                return at + span
-            span -= left
-        at = datetime.combine(at.date() + timedelta(days=1), DAILY_OPEN, CHINA)
+    return Clocks(DEFAULT_HOURS, is_workday).due(start, duration, clock)
 
 
 def plan(
@@ -119,7 +90,7 @@ def plan(
     turn_id: int,
     category: str,
     now: datetime,
-    is_workday: IsWorkday,
+    clocks: Clocks,
     *,
     cause: str | None = None,
 ) -> PlannedTicket:
@@ -133,11 +104,11 @@ def plan(
         raise ContractError(f"no ticket is filed for {category}")
     priority_id = spec.priority or "P2"
     priority = taxonomy.priorities[priority_id]
-    first_response, resolve = priority.first_response, priority.resolve
+    first_response = priority.first_response
     override = taxonomy.promise_overrides.get(category, {})
-    if override.get("only") in (None, cause):
-        first_response = _if_duration(override.get("first_response"), first_response)
-        resolve = _if_duration(override.get("resolve"), resolve)
+    if override.get("only") in (None, cause) and is_duration(override.get("first_response")):
+        first_response = str(override["first_response"])
+    resolve, clock = resolve_promise(taxonomy, category, priority_id, cause)
     department = taxonomy.dept_by_cause.get(category, {}).get(cause or "", spec.department)
     return PlannedTicket(
         number=ticket_number(turn_id, list(taxonomy.intents).index(category)),
@@ -145,14 +116,22 @@ def plan(
         department=department,
         priority=priority_id,
         created_at=now,
-        first_response_due_at=due(now, first_response, priority.first_response_clock, is_workday),
-        due_at=due(now, resolve, priority.resolve_clock, is_workday),
+        first_response_due_at=clocks.due(now, first_response, priority.first_response_clock),
+        due_at=clocks.due(now, resolve, clock),
     )
 
 
-def _if_duration(value: object, otherwise: str) -> str:
-    """Overrides in words (a time the customer agrees on) leave the priority's time in force."""
-    return value if isinstance(value, str) and _DURATION.match(value) else otherwise
+def resolve_promise(taxonomy: Taxonomy, category: str, priority: str, cause: str | None) -> tuple[str, str]:
+    """How long the result of a ticket may take, and on which clock.
+
+    Overrides in words (a time the customer agrees on) leave the priority's time in force.
+    """
+    spec = taxonomy.priorities[priority]
+    override = taxonomy.promise_overrides.get(category, {})
+    resolve = override.get("resolve")
+    if override.get("only") in (None, cause) and is_duration(resolve):
+        return str(resolve), "workday" if str(resolve).endswith("wd") else spec.resolve_clock
+    return spec.resolve, spec.resolve_clock
 
 
 def may_become(status: TicketStatus, target: TicketStatus) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner, Reply
 from contracts.decision import Decision, Kind
-from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, Remedy, WithdrawTicket
+from contracts.effects import ActOnTicket, AddToTicket, EndDialogue, FileTicket, HandOff, Remedy, WithdrawTicket
 from contracts.errors import NotFound, PlatformUnavailable, YoubanError
 from contracts.platform import FuelPlatform
 from intent_router.escalation import TurnSignal
@@ -27,6 +27,7 @@ from service.delivery import service as delivery
 from service.handoff import service as handoff
 from service.remedies import service as remedies
 from service.tickets import service as tickets
+from service.tickets.service import Circumstances
 from service.turns import repository
 
 # What other domains may use of this one, beside the functions below.
@@ -115,12 +116,13 @@ class Turns:
         started = time.perf_counter()
         decision, plan = await self._answer(turn_input)
         level = await self._level(turn_input, plan)
+        known = await self._circumstances(turn_input, plan)
         elapsed_ms = (time.perf_counter() - started) * 1000
         now = self._clock()
         committed = None
         try:
             committed = await self._database.write(
-                lambda connection: self._commit(connection, turn_input, decision, plan, level, elapsed_ms, now)
+                lambda connection: self._commit(connection, turn_input, decision, plan, level, known, elapsed_ms, now)
             )
         except StaleAttempt as stale:
             log.info("dropped: %s", stale)
@@ -273,6 +275,12 @@ class Turns:
             log.warning("customer without level: %s", error)
             return None
 
+    async def _circumstances(self, turn_input: TurnInput, plan: Plan) -> dict[str, Circumstances]:
+        """What the platform knows about the tickets that are filed, by their numbers."""
+        customer_id = turn_input.situation.customer_id
+        filed = [e for e in plan.effects if isinstance(e, FileTicket)]
+        return {e.number: await tickets.circumstances(self._platform, customer_id, e) for e in filed}
+
     def _commit(
         self,
         connection: Connection,
@@ -280,6 +288,7 @@ class Turns:
         decision: Decision | None,
         plan: Plan,
         level: str | None,
+        known: Mapping[str, Circumstances],
         elapsed_ms: float,
         now: datetime,
     ) -> Committed:
@@ -303,9 +312,13 @@ class Turns:
         owner = conversation.owner
         for effect in plan.effects:
             if isinstance(effect, FileTicket):
-                tickets.file(connection, conversation, situation.turn_id, effect, now)
+                about = known.get(effect.number, Circumstances())
+                files = situation.attachments
+                tickets.file(connection, conversation, situation.turn_id, effect, now, about, files)
             elif isinstance(effect, AddToTicket):
-                tickets.add(connection, conversation, effect, now)
+                tickets.add(connection, conversation, effect, now, situation.attachments)
+            elif isinstance(effect, ActOnTicket):
+                replies.append(tickets.act(connection, conversation, effect, now, situation.attachments))
             elif isinstance(effect, WithdrawTicket):
                 tickets.withdraw(connection, conversation, effect, now)
             elif isinstance(effect, HandOff):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from service.channels.tickets.schemas import TicketShape
 from service.channels.widget.schemas import MessageShape
 
 
@@ -89,52 +90,6 @@ class TurnShape(BaseModel):
     outcome: str | None
     trace: list[dict[str, Any]]
     elapsed_ms: float | None
-
-
-class EventShape(BaseModel):
-    kind: str
-    actor: str
-    data: dict[str, Any]
-    at: datetime
-
-
-class TicketShape(BaseModel):
-    """`category` is an intent id; times are ISO 8601 with zone."""
-
-    number: str
-    category: str
-    title: str
-    department: str
-    department_title: str
-    priority: str
-    status: str
-    status_title: str
-    summary: str
-    details: dict[str, Any]
-    order_ids: list[str]
-    customer_id: str | None
-    conversation_id: str
-    created_at: datetime
-    first_response_due_at: datetime
-    first_response_at: datetime | None
-    due_at: datetime
-    steps: list[dict[str, Any]]
-
-
-class TicketDetail(TicketShape):
-    events: list[EventShape]
-
-
-class TicketList(BaseModel):
-    """`next` is the cursor of the following page; null on the last one."""
-
-    items: list[TicketShape]
-    next: str | None
-
-
-class TicketChange(BaseModel):
-    status: Literal["checking", "finance_review", "waiting_customer", "solved", "closed", "reopened", "withdrawn"]
-    note: str = Field("", max_length=2000)
 
 
 class StoryAnswer(BaseModel):

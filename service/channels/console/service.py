@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 from contracts.conversation import Owner, Sender
 from contracts.errors import NotFound, PlatformUnavailable
 from contracts.platform import Customer
-from contracts.progress import progress_steps, title_of
 from contracts.taxonomy import Taxonomy, load_taxonomy
 from contracts.tickets import OPEN_STATUSES, STATUS_TITLES
 from service.agents import service as agents
@@ -20,13 +19,11 @@ from service.channels.console.schemas import (
     AgentShape,
     ConversationItem,
     CustomerBrief,
-    EventShape,
     QueueItem,
     StoryAnswer,
-    TicketDetail,
-    TicketShape,
     TurnShape,
 )
+from service.channels.tickets.service import ticket_shape
 from service.channels.widget.schemas import MessageShape
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow, MessageRow
@@ -67,37 +64,6 @@ def agent_shape(agent: AgentRow) -> AgentShape:
         role=agent.role.value,
         department=agent.department,
         station_id=agent.station_id,
-    )
-
-
-def ticket_shape(taxonomy: Taxonomy, ticket: TicketRow) -> TicketShape:
-    return TicketShape(
-        number=ticket.number,
-        category=ticket.category,
-        title=title_of(taxonomy, ticket.category),
-        department=ticket.department,
-        department_title=taxonomy.departments[ticket.department],
-        priority=ticket.priority,
-        status=ticket.status.value,
-        status_title=STATUS_TITLES[ticket.status],
-        summary=ticket.summary,
-        details=dict(ticket.details),
-        order_ids=list(ticket.order_ids),
-        customer_id=ticket.customer_id,
-        conversation_id=ticket.conversation_id,
-        created_at=ticket.created_at,
-        first_response_due_at=ticket.first_response_due_at,
-        first_response_at=ticket.first_response_at,
-        due_at=ticket.due_at,
-        steps=progress_steps(taxonomy, tickets.view(ticket)),
-    )
-
-
-def ticket_detail(connection: Connection, taxonomy: Taxonomy, ticket: TicketRow) -> TicketDetail:
-    events = tickets.events(connection, ticket.number)
-    shape = ticket_shape(taxonomy, ticket).model_dump()
-    return TicketDetail(
-        **shape, events=[EventShape(kind=e.kind, actor=e.actor, data=dict(e.data), at=e.at) for e in events]
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,8 +14,11 @@ from contracts.tickets import TicketStatus
 from service.clock import CHINA
 from service.tickets import rules
 from service.tickets.calendar import is_workday
+from service.tickets.sla.rules import DEFAULT_HOURS, Clocks
 
 TAXONOMY = load_taxonomy()
+CLOCKS = Clocks(DEFAULT_HOURS, is_workday)
+OPEN, CLOSE = time(8), time(22)
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 20)).map(lambda at: at.replace(tzinfo=CHINA))
 
 
@@ -48,7 +51,7 @@ def test_daily_hours_count_only_between_opening_and_closing(start: datetime, hou
     counted, minute = timedelta(0), start
     while minute < end:
         following = min(end, minute.replace(second=0, microsecond=0) + timedelta(minutes=1))
-        if rules.DAILY_OPEN <= minute.time() < rules.DAILY_CLOSE:
+        if OPEN <= minute.time() < CLOSE:
             counted += following - minute
         minute = following
     assert counted == timedelta(hours=hours)
@@ -93,7 +96,7 @@ NOW = at("2026-11-23 10:00")
 
 @pytest.mark.parametrize("category", [i for i, spec in TAXONOMY.intents.items() if spec.department])
 def test_every_category_with_a_department_can_be_planned(category: str) -> None:
-    planned = rules.plan(TAXONOMY, 1, category, NOW, is_workday)
+    planned = rules.plan(TAXONOMY, 1, category, NOW, CLOCKS)
     assert planned.department in TAXONOMY.departments
     assert planned.first_response_due_at > NOW
     assert planned.due_at > NOW
@@ -102,23 +105,23 @@ def test_every_category_with_a_department_can_be_planned(category: str) -> None:
 def test_the_cause_chooses_the_department() -> None:
     expected = {"payment_failed": "tech", "points_deducted": "ops", "device_fault": "station", None: "tech"}
     for cause, department in expected.items():
-        assert rules.plan(TAXONOMY, 1, "points_refuel_failed", NOW, is_workday, cause=cause).department == department
+        assert rules.plan(TAXONOMY, 1, "points_refuel_failed", NOW, CLOCKS, cause=cause).department == department
 
 
 def test_promises_that_override_the_priority() -> None:
-    emergency = rules.plan(TAXONOMY, 1, "safety_emergency", NOW, is_workday)
+    emergency = rules.plan(TAXONOMY, 1, "safety_emergency", NOW, CLOCKS)
     assert emergency.first_response_due_at == NOW + timedelta(minutes=1)
-    quality = rules.plan(TAXONOMY, 1, "oil_quality_complaint", NOW, is_workday)
+    quality = rules.plan(TAXONOMY, 1, "oil_quality_complaint", NOW, CLOCKS)
     assert quality.due_at == at("2026-12-02 18:00")
-    assert rules.plan(TAXONOMY, 1, "account_change", NOW, is_workday).due_at == at("2026-11-26 18:00")
-    closing = rules.plan(TAXONOMY, 1, "account_change", NOW, is_workday, cause="注销")
+    assert rules.plan(TAXONOMY, 1, "account_change", NOW, CLOCKS).due_at == at("2026-11-26 18:00")
+    closing = rules.plan(TAXONOMY, 1, "account_change", NOW, CLOCKS, cause="注销")
     assert closing.due_at == at("2026-12-14 18:00")
 
 
 def test_nothing_is_planned_for_what_files_no_ticket() -> None:
     for category in ("greet", "order_query", "no_such_intent"):
         with pytest.raises(ContractError):
-            rules.plan(TAXONOMY, 1, category, NOW, is_workday)
+            rules.plan(TAXONOMY, 1, category, NOW, CLOCKS)
 
 
 def test_every_status_leads_on_and_withdrawn_tickets_can_be_reopened() -> None:

@@ -1,0 +1,141 @@
+"""Disputes: the parties' statements, an advance by policy, and who answers for it in the end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Connection
+
+from contracts.policy import CompensationOffer, CompensationRule
+from contracts.remedies import RemedyKind
+from service.access import allowed
+from service.agents.rules import Permission
+from service.agents.service import AgentRow
+from service.channels.tickets import service as shapes
+from service.channels.tickets.desk.endpoints import worked
+from service.channels.tickets.schemas import (
+    AdvanceRequest,
+    PartyRequest,
+    RulingRequest,
+    StatementRequest,
+    TicketDetail,
+)
+from service.errors import ApiError
+from service.house import House, house_of
+from service.policies import service as policies
+from service.remedies import service as remedies
+from service.remedies.service import Wanted
+from service.tickets.life import service as life
+from service.tickets.parties import service as parties
+from service.tickets.service import TicketRow
+
+router = APIRouter(prefix="/api/v1/tickets", tags=["tickets"])
+
+_READ_ORDERS = 50
+_IN_POINTS = frozenset({RemedyKind.GRANT_POINTS, RemedyKind.RETURN_POINTS})
+
+Worker = Annotated[AgentRow, Depends(allowed(Permission.TICKETS_WORK))]
+Payer = Annotated[AgentRow, Depends(allowed(Permission.REMEDIES))]
+Judge = Annotated[AgentRow, Depends(allowed(Permission.REMEDIES_APPROVE))]
+
+
+@router.post("/{number}/parties", response_model=TicketDetail)
+async def ask_party(number: str, body: PartyRequest, request: Request, agent: Worker) -> TicketDetail:
+    """Ask a party for its statement; when it stays silent too long, the supervisor hears of it."""
+
+    def work(connection: Connection, now: datetime) -> None:
+        held = life.lock(connection, number)
+        parties.ask(connection, held, body.party, body.name, body.question, agent.username, now)
+
+    return await worked(request, agent, number, "party", work, party=body.party)
+
+
+@router.post("/{number}/statements", response_model=TicketDetail)
+async def state(number: str, body: StatementRequest, request: Request, agent: Worker) -> TicketDetail:
+    """What a party says; 409 when it was not asked."""
+
+    def work(connection: Connection, now: datetime) -> None:
+        held = life.lock(connection, number)
+        parties.state(connection, held, body.party, body.statement, agent.username, now)
+
+    return await worked(request, agent, number, "statement", work, party=body.party)
+
+
+@router.post("/{number}/advance", response_model=TicketDetail)
+async def advance(number: str, body: AdvanceRequest, request: Request, agent: Payer) -> TicketDetail:
+    """The platform pays first, once, what the policy's line allows; above the agent's authority it waits for approval.
+
+    The amount follows from the policy and the platform's record of the order, never from the request.
+    """
+    house = house_of(request)
+    ticket = await house.database.read(lambda c: shapes.require(c, number, agent))
+    rule = await house.database.read(lambda c: _rule(c, body.cause))
+    level, paid_fen = await _record(house, ticket)
+    offer = _offer(rule, level, paid_fen)
+    kind = RemedyKind(offer.kind)
+    wanted = Wanted(
+        kind=kind,
+        why=body.words,
+        target_id=ticket.order_ids[0] if ticket.order_ids else None,
+        amount_fen=None if kind in _IN_POINTS else offer.amount,
+        points=offer.amount if kind in _IN_POINTS else None,
+        cause=offer.cause,
+        ticket_number=number,
+    )
+    customer_id = ticket.customer_id or ""
+
+    def work(connection: Connection, now: datetime) -> None:
+        parties.advance(connection, life.lock(connection, number), body.side, offer, body.words, agent.username, now)
+        remedies.request(connection, agent, customer_id, f"{number}:advance", wanted, level, now)
+
+    detail = await worked(request, agent, number, "advance", work, cause=body.cause, side=body.side)
+    house.remedies.wake()
+    return detail
+
+
+@router.post("/{number}/ruling", response_model=TicketDetail)
+async def rule(number: str, body: RulingRequest, request: Request, agent: Judge) -> TicketDetail:
+    """Decide which side answers for it; the customer hears it."""
+
+    def work(connection: Connection, now: datetime) -> None:
+        parties.rule(connection, life.lock(connection, number), body.side, body.words, agent.username, now)
+
+    return await worked(request, agent, number, "ruling", work, side=body.side)
+
+
+def _rule(connection: Connection, cause: str) -> CompensationRule:
+    found = policies.compensation(connection).rules.get(cause)
+    if found is None:
+        raise ApiError(422, "unknown_cause", "补偿政策里没有这一项，不能垫付")
+    return found
+
+
+async def _record(house: House, ticket: TicketRow) -> tuple[str, int | None]:
+    """The customer's level, and what he paid for the ticket's order.
+
+    Raises:
+        ApiError: the ticket is a guest's, to whom nothing can be paid (409).
+    """
+    if ticket.customer_id is None:
+        raise ApiError(409, "guest", "这张工单没有关联到登录客户，请先核实身份再垫付")
+    level = (await house.platform.customer(ticket.customer_id)).level
+    if not ticket.order_ids:
+        return level, None
+    orders = await house.platform.orders(ticket.customer_id, limit=_READ_ORDERS)
+    return level, next((o.paid_fen for o in orders if o.id in ticket.order_ids), None)
+
+
+def _offer(rule: CompensationRule, level: str, paid_fen: int | None) -> CompensationOffer:
+    """What the line allows: its fixed amount, or a share of the record up to it.
+
+    Raises:
+        ApiError: the amount follows from an order, and the ticket names none (409).
+    """
+    amount = rule.amounts[level]
+    if rule.basis == "record":
+        if paid_fen is None:
+            raise ApiError(409, "no_record", "金额要按订单计算，这张工单没有关联订单，请先补上订单")
+        amount = min(amount, paid_fen * rule.percent // 100)
+    return CompensationOffer(rule.cause, rule.kind, amount, rule.valid_days, 0)
