@@ -23,7 +23,7 @@ from intent_router.eval.comparison import baselines
 from intent_router.eval.costs import add_costs
 from intent_router.eval.document import Document, markdown
 from intent_router.eval.html import html
-from intent_router.eval.judging import Message, Trained, read_messages
+from intent_router.eval.judging import Message, Trained, read_messages, said_in_talks
 from intent_router.eval.noise import SoundAlikes, changes
 from intent_router.eval.progress import Stages
 from intent_router.eval.resources import cold_start, load_of_machine
@@ -82,6 +82,7 @@ def evaluate(models: Path, reuse: bool, stages: Stages) -> Document:
     load = load_of_machine()
     messages: dict[str, list[Message]] = {split: read_messages(split) for split in ("dev", "test")}
     everything = [message.text for part in messages.values() for message in part]
+    everything += [text for split in messages for text in said_in_talks(split)]
     prepared = prepare(models, reuse, everything, [message.text for message in messages["dev"]], stages)
     trained = prepared.trained
     seconds = max(trained.manifest.seconds.values(), default=0.0)

@@ -180,6 +180,12 @@ class Talk:
     said: tuple[str, ...]
 
 
+def said_in_talks(split: str) -> list[str]:
+    """What customers say in the conversations of a split."""
+    talks = read_rows(split, "conversations")
+    return [turn["text"] for talk in talks for turn in talk["turns"] if turn["role"] == "customer"]
+
+
 def judge_talks(
     trained: Trained,
     split: str,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from language.sound import fuzzy, syllables
+from language.traditional import traditional_table
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _END_MARKS = "，。！？!?.~… "
@@ -49,7 +50,8 @@ class SoundAlikes:
     def of(cls, texts: Iterable[str]) -> SoundAlikes:
         """Out of the characters of these texts, and the syllables that `language` has for them."""
         counts = Counter(character for text in texts for character in text if _CHINESE.match(character))
-        common = sorted(character for character, count in counts.items() if count >= _LEAST_SEEN)
+        written = traditional_table()  # whoever types simplified characters makes no traditional ones by mistake
+        common = sorted(c for c, count in counts.items() if count >= _LEAST_SEEN and ord(c) not in written)
         by_blur = defaultdict(list)
         sounds = {character: syllables(character)[0] for character in common if syllables(character)}
         for character, sound in sounds.items():

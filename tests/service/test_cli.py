@@ -126,6 +126,9 @@ def test_evaluate_takes_any_labelled_file(service_only: Stack, tmp_path: Path, k
     for path, part in ((train, rows[::2] + rows[1::4]), (test, rows[3::4])):
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("text", "label"), *part])
-    printed = service_only.run("evaluate", kind, "--train", str(train), "--test", str(test))
+    written = tmp_path / "reports" / "eval.html"
+    printed = service_only.run("evaluate", kind, "--train", str(train), "--test", str(test), "--report", str(written))
     for figure in ("accuracy", "macro", "hit@1", "hit@3", "MRR"):
         assert figure.lower() in printed.lower()
+    for words in ("weather", "Confusions", "TF-IDF + linear SVM"):
+        assert words in written.read_text(encoding="utf-8")
