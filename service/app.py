@@ -16,8 +16,10 @@ from service.channels.attachments import endpoints as attachments
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.knowledge import endpoints as knowledge
+from service.channels.platform import endpoints as platform
 from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
+from service.channels.service import open_channels
 from service.channels.tickets import endpoints as tickets
 from service.channels.tickets.customer import endpoints as own_tickets
 from service.channels.tickets.desk import endpoints as ticket_desk
@@ -46,15 +48,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         house = build(settings)
         app.state.house = house
         app.state.action_webhook = house.action_webhook
+        channels = app.state.channels = open_channels(house)
         await house.refresh_knowledge()
         loops = [
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
+            asyncio.create_task(house.assigner.run(), name="assigner"),
             asyncio.create_task(house.ticket_watch.run(), name="tickets"),
             asyncio.create_task(house.remedies.run(), name="remedies"),
+            asyncio.create_task(house.watchers.run(), name="watchers"),
             asyncio.create_task(_watch_knowledge(house), name="knowledge"),
             asyncio.create_task(_watch_assistant(house), name="assistant"),
             asyncio.create_task(_seal(house), name="audit"),
+            *channels.loops(),
+            *([asyncio.create_task(house.ticker.run(), name="demo platform")] if house.ticker is not None else []),
         ]
         try:
             yield
@@ -63,6 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
+            await channels.close()
             await house.assistant.close()
             house.database.close()
 
@@ -82,6 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         disputes,
         tickets,
         remedies,
+        platform,
         router,
         knowledge,
         attachments,

@@ -11,7 +11,7 @@ from typing import Any, Mapping, Sequence
 
 from fastapi import Request, WebSocket
 
-from contracts.platform import FuelPlatform
+from contracts.platform import FuelPlatform, PlatformEvent
 from contracts.taxonomy import Taxonomy, load_taxonomy
 from contracts.tickets import TicketView
 from knowledge_base.replies import Replies
@@ -23,9 +23,12 @@ from service.customers.service import Tokens
 from service.db import Database
 from service.delivery.service import Hub
 from service.delivery.worker import OutboxWorker
+from service.gateways.fuel_platform.embedded import EmbeddedPlatform
 from service.gateways.fuel_platform.service import open_platform
+from service.gateways.fuel_platform.worker import DemoTicker
 from service.gateways.rasa.client import RasaAssistant
 from service.gateways.rasa.endpoints import ActionWebhook
+from service.handoff.worker import Assigner
 from service.knowledge.service import Knowledge
 from service.limits import RateLimits
 from service.remedies.worker import RemedyWorker
@@ -35,6 +38,8 @@ from service.tickets.incidents.service import Threshold
 from service.tickets.worker import TicketWorker
 from service.turns.service import Turns
 from service.turns.worker import TurnRunner
+from service.watchers import service as watchers
+from service.watchers.worker import WatchWorker
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +62,11 @@ class House:
     answers: Answers
     runner: TurnRunner
     outbox: OutboxWorker
+    assigner: Assigner
     ticket_watch: TicketWorker
     remedies: RemedyWorker
+    watchers: WatchWorker
+    ticker: DemoTicker | None
     action_webhook: ActionWebhook
     limits: RateLimits
 
@@ -103,6 +111,12 @@ def build(settings: Settings) -> House:
     )
     remedies = RemedyWorker(database, platform, utc_now, outbox.wake, settings.platform_timeout)
     outbox.also_wake(remedies.wake)
+    watching = WatchWorker(database, platform, utc_now, outbox.wake, settings.watch_minutes)
+
+    async def platform_says(events: Sequence[PlatformEvent]) -> None:
+        await database.write(lambda c: watchers.receive(c, events, utc_now()))
+        watching.wake()
+
     turns = Turns(
         database,
         answers,
@@ -110,6 +124,7 @@ def build(settings: Settings) -> House:
         Voice(replies, taxonomy),
         lease=settings.turn_lease,
         message_limit=settings.message_limit,
+        watch=timedelta(minutes=settings.watch_minutes),
         clock=utc_now,
     )
     return House(
@@ -125,8 +140,11 @@ def build(settings: Settings) -> House:
         answers=answers,
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
+        assigner=Assigner(database, utc_now, outbox.wake),
         ticket_watch=ticket_watch,
         remedies=remedies,
+        watchers=watching,
+        ticker=DemoTicker(platform, platform_says) if isinstance(platform, EmbeddedPlatform) else None,
         action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),
         limits=RateLimits(settings),
     )

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
 
     platform_url: str = Field("", description="address of the fuel platform; empty: the embedded demo platform")
     platform_token: str = Field("", description="bearer token for the fuel platform at YOUBAN_PLATFORM_URL")
+    platform_secret: str = Field("", description="signs the events that the fuel platform posts; empty: generated")
+    watch_minutes: int = Field(5, ge=1, description="minutes after which people take over a paid order without fuel")
     platform_timeout: float = Field(5.0, gt=0, description="seconds a write to the fuel platform may take in all")
     secret: str = Field("", description="signs customer and session tokens; empty: generated in the data directory")
     internal_token: str = Field("", description="between service, assistant and CLI; empty: generated")
@@ -62,6 +64,17 @@ class Settings(BaseSettings):
     wechat_app_secret: str = Field("", description="AppSecret of the official account")
     wechat_aes_key: str = Field("", description="EncodingAESKey, 43 characters; empty: plain mode")
     wechat_api_base: str = Field("https://api.weixin.qq.com", description="address of the WeChat API")
+    wechat_open_base: str = Field("https://open.weixin.qq.com", description="address of WeChat's log-in page")
+    wechat_window: int = Field(300, ge=5, description="seconds a signature of WeChat may be old")
+    wechat_passive: float = Field(4.0, gt=0, le=4.5, description="seconds within which a reply goes back at once")
+    wechat_template_id: str = Field("", description="template message that says a reply waits; empty: none")
+    wechat_subscribe_id: str = Field("", description="subscription notice that says a reply waits; empty: none")
+    wechat_template_fields: str = Field(
+        "thing1=summary,time2=time", description="fields of template or notice and what stands in them"
+    )
+    wechat_relay_secret: str = Field("", description="signs what the account's own server forwards; empty: no relay")
+    wechat_relay_token_url: str = Field("", description="where the account's own server gives its access token")
+    public_url: str = Field("", description="address under which customers reach this service, for links")
 
     @field_validator("wechat_aes_key")
     @classmethod
@@ -116,6 +129,7 @@ def load_settings() -> Settings:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         settings.secret = settings.secret or _kept_secret(settings.data_dir / "secret")
         settings.internal_token = settings.internal_token or _kept_secret(settings.data_dir / "internal_token")
+        settings.platform_secret = settings.platform_secret or _kept_secret(settings.data_dir / "platform_secret")
     except OSError as error:
         raise ConfigurationError(f"YOUBAN_DATA_DIR: {error}") from None
     return settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -29,6 +29,7 @@ from service.remedies import service as remedies
 from service.tickets import service as tickets
 from service.tickets.service import Circumstances
 from service.turns import repository
+from service.watchers import service as watchers
 
 # What other domains may use of this one, beside the functions below.
 from service.turns.repository import (  # isort: skip
@@ -86,6 +87,7 @@ class Turns:
         voice: Voice,
         lease: float,
         message_limit: int,
+        watch: timedelta,
         clock: Callable[[], datetime],
     ) -> None:
         self._database = database
@@ -94,6 +96,7 @@ class Turns:
         self._voice = voice
         self._lease = lease
         self._message_limit = message_limit
+        self._watch = watch
         self._clock = clock
 
     async def accept(self, inbound: InboundMessage) -> Accepted:
@@ -315,6 +318,7 @@ class Turns:
                 about = known.get(effect.number, Circumstances())
                 files = situation.attachments
                 tickets.file(connection, conversation, situation.turn_id, effect, now, about, files)
+                watchers.watch(connection, conversation, effect, now, self._watch)
             elif isinstance(effect, AddToTicket):
                 tickets.add(connection, conversation, effect, now, situation.attachments)
             elif isinstance(effect, ActOnTicket):

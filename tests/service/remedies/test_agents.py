@@ -11,7 +11,7 @@ from service.agents.rules import Role
 from service.agents.service import AgentRow
 from service.remedies import service as remedies
 from service.remedies.service import KeyReused, NotAllowed, RemedyRow, RemedyStatus, Wanted, WrongState
-from tests.service.remedies.conftest import CUSTOMER, Desk
+from tests.service.desk import CUSTOMER, Desk
 
 SORRY = Wanted(RemedyKind.GRANT_COUPON, "站点服务不当", amount_fen=500, cause="bad_service")
 MORE = Wanted(RemedyKind.GRANT_COUPON, "站点服务不当", amount_fen=2_000, cause="bad_service")

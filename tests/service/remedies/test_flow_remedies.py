@@ -11,7 +11,7 @@ from service.conversations import service as conversations
 from service.handoff import service as handoff
 from service.remedies.service import RemedyStatus
 from service.tickets import service as tickets
-from tests.service.remedies.conftest import CUSTOMER, Desk
+from tests.service.desk import CUSTOMER, Desk
 
 
 async def _paid(desk: Desk) -> str:
