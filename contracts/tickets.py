@@ -110,3 +110,8 @@ class TicketView:
     order_ids: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     step: int = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether a handler asked the customer something and waits for his answer."""
+        return self.status is TicketStatus.WAITING_CUSTOMER

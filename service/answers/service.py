@@ -16,12 +16,12 @@ from contracts.decision import Decision, Kind, OfferedButton, RouteContext
 from contracts.effects import AddToTicket, WithdrawTicket
 from contracts.errors import AssistantUnavailable
 from contracts.taxonomy import Taxonomy
-from contracts.tickets import TicketView
+from contracts.tickets import CustomerAction, TicketView, read_ticket_payload
 from intent_router import escalation
 from intent_router.entities import extract
 from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
-from service.answers import following, rules
+from service.answers import following, pressed, rules
 from service.answers.rules import DialogueChange, Plan, Voice
 from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, rasa_entities
 from service.clock import spoken
@@ -115,7 +115,9 @@ class Answers:
     def _route_context(self, situation: Situation, dialogue: OpenDialogue | None) -> RouteContext:
         # A typed title counts as a press only for the newest buttons; a payload counts for all that were offered.
         offered = [o for o in situation.offered if o["latest"] or o["payload"] == situation.payload]
-        payload = situation.payload if any(o["payload"] == situation.payload for o in situation.offered) else None
+        known = any(o["payload"] == situation.payload for o in situation.offered)
+        # What a ticket's card offers is checked against its owner when it is carried out.
+        payload = situation.payload if known or read_ticket_payload(situation.payload) is not None else None
         return RouteContext(
             active_flow=dialogue.problem if dialogue is not None else None,
             requested_slot=dialogue.requested_slot if dialogue is not None else None,
@@ -143,6 +145,9 @@ class Answers:
     async def _plan(
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
     ) -> Plan:
+        on_ticket = pressed.action_on_ticket(decision)
+        if on_ticket is not None:
+            return await self._on_ticket(situation, *on_ticket, decision, voice)
         # Who waits in the queue already is helped on; only his wish for a person is answered with his place.
         waits = situation.owner is Owner.QUEUED and verdict.reason != "asked"
         if verdict.escalate and decision.name not in CRITICAL and not waits:
@@ -168,6 +173,9 @@ class Answers:
             corrected = await self._correct(situation, decision, voice)
             if corrected is not None:
                 return corrected
+        asked = pressed.asked_ticket(decision, situation.offered) if dialogue is None else None
+        if asked is not None and any(t.number == asked and t.waits for t in await self._tickets(situation)):
+            return pressed.act(CustomerAction.INFO, asked, situation.text, ())
         if decision.kind is Kind.FLOW:
             return await self._step(situation, dialogue, decision, decision.name, decision.name, voice)
         if dialogue is None and following.trouble_goes_on(decision, situation.text):
@@ -175,6 +183,15 @@ class Answers:
             if ticket is not None:
                 return following.still_open(ticket, spoken(ticket.due_at, situation.now), voice)
         return self._say(situation, dialogue, decision, voice)
+
+    async def _on_ticket(
+        self, situation: Situation, action: CustomerAction, number: str, decision: Decision, voice: Voice
+    ) -> Plan:
+        """A button under a ticket: done at once, but for adding, which asks what."""
+        if action is not CustomerAction.INFO:
+            return pressed.act(action, number, situation.text, situation.offered)
+        named = pressed.about_ticket(decision, number)
+        return await self._step(situation, None, named, named.name, named.name, voice)
 
     async def _ticket_just_told(self, situation: Situation) -> TicketView | None:
         last = situation.signals[-1].label if situation.signals else None

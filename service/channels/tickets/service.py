@@ -36,7 +36,7 @@ from service.tickets.rules import TRANSITIONS
 from service.tickets.service import TicketRow
 from service.tickets.sla import service as sla
 
-_OF_CUSTOMER = ("filed", "info", "again")
+_OF_CUSTOMER = ("filed", "info", "again", "correction")
 
 
 def ticket_shape(taxonomy: Taxonomy, ticket: TicketRow) -> TicketShape:

@@ -108,7 +108,9 @@ def _node(taxonomy: Taxonomy, event: EventRow) -> Node | None:
         due_at = datetime.fromisoformat(data["due_at"])
         return Node("超过承诺时间，已加急", event.at, f"新的时间 {spoken(due_at, event.at)}")
     title = _NODES.get(event.kind)
-    told = {"asked": "question", "answered": "text", "info": "note", "again": "note"}.get(event.kind)
+    told = {"asked": "question", "answered": "text", "info": "note", "again": "note", "correction": "note"}.get(
+        event.kind
+    )
     note = data.get(told) if told is not None else None
     return Node(title, event.at, str(note) if note else None) if title is not None else None
 
@@ -120,6 +122,7 @@ _NODES = {
     "answered": "处理人回复",
     "info": "您补充了信息",
     "again": "您再次反映",
+    "correction": "您更正了信息",
     "urge": "您催办了一次",
     "confirmed": "您确认已解决",
     "reopened": "您重新打开了工单",
