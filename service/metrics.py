@@ -16,6 +16,8 @@ TURN_SECONDS = Histogram(
 ASSISTANT_READY = Gauge("youban_assistant_ready", "1 while the assistant answers")
 WAITING = Gauge("youban_handoff_waiting", "Conversations that wait for a person")
 
+CHANNEL_SENDS = Counter("youban_channel_sends", "Messages sent to other channels", ["channel", "kind", "outcome"])
+
 
 def turn(decision: Decision | None, elapsed_ms: float) -> None:
     """Count an answered turn; `None`: it failed and was handed to a person."""

@@ -1,4 +1,4 @@
-"""What every channel that brings messages in by itself must do: verify, parse, fetch, degrade, send, notify.
+"""What every channel that brings messages in by itself must do: verify, parse, fetch, degrade, send, notify, type.
 
 `service/channels/exchange` does the rest for all of them: receipts, conversations, order, quotas, records. The suite
 `tests/service/channels/conformance.py` says what an implementation must hold.
@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Mapping, Protocol, Sequence
 
-from contracts.conversation import Button
 from service.conversations.service import MessageRow
 
 
@@ -101,6 +100,15 @@ class Capacity:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """A button as the channel draws it; `ref` (`<seq>-<number>`) comes back as `Update.choice` when it is pressed."""
+
+    title: str
+    payload: str
+    ref: str
+
+
+@dataclass(frozen=True)
 class Piece:
     """One message of the channel: words with numbered choices, or one picture.
 
@@ -111,7 +119,7 @@ class Piece:
     first_seq: int
     last_seq: int
     text: str = ""
-    choices: tuple[Button, ...] = ()
+    choices: tuple[Choice, ...] = ()
     picture: str | None = None
     part: int = 0
     ends: bool = True
@@ -198,6 +206,10 @@ class Channel(Protocol):
 
     async def send(self, recipient: Recipient, piece: Piece, key: str, picture: bytes | None) -> Outcome:
         """Send one piece. `key` is the same for every try, for channels that can use one."""
+        ...
+
+    async def typing(self, external_id: str) -> None:
+        """Show that an answer is being written, where the channel can."""
         ...
 
     async def notify(self, recipient: Recipient, notice: Notice, key: str) -> Outcome:

@@ -20,6 +20,8 @@ from service.delivery.repository import (  # isort: skip
 AGENTS = "agents"
 PUSH = "push"
 """Topic: bring a conversation's new messages to a channel that does not fetch them itself."""
+EVENT = "event"
+"""Topic: something that the platform's own systems may want to hear of."""
 FETCHING_CHANNELS = frozenset({"widget"})
 """Channels whose customers read the rows themselves; a hint is enough for them."""
 
@@ -70,6 +72,11 @@ def announce_queue(connection: Connection) -> None:
     repository.put(connection, "queue", AGENTS, {"type": "queue"})
 
 
+def announce_alarm(connection: Connection, conversation_id: str, kind: str) -> None:
+    """In the caller's unit of work: supervisors must look at a conversation now."""
+    repository.put(connection, "alert", AGENTS, {"type": "alarm", "alarm": kind, "conversation_id": conversation_id})
+
+
 def announce_ticket(connection: Connection, conversation_id: str, number: str) -> None:
     """In the caller's unit of work: tell customer and agents that a ticket changed."""
     repository.put(connection, "ticket", conversation_id, {"type": "ticket", "number": number})
@@ -83,3 +90,6 @@ def announce_alert(connection: Connection, alert: Mapping[str, Any]) -> None:
     repository.put(connection, "alert", AGENTS, {**alert, "type": "ticket_alert"})
 
 
+def announce_event(connection: Connection, event: str, event_id: str, data: Mapping[str, Any]) -> None:
+    """In the caller's unit of work: tell the systems that subscribed to `event`; `event_id` is unique, at most 64."""
+    repository.put(connection, EVENT, event_id, {"event": event, "data": dict(data)})
