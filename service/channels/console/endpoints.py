@@ -34,6 +34,7 @@ from service.delivery.service import AGENTS
 from service.errors import ApiError
 from service.handoff import service as handoff
 from service.house import House, house_of
+from service.tickets import service as tickets
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1", tags=["console"])
@@ -110,9 +111,14 @@ async def claim(conversation_id: str, request: Request, agent: Talker) -> StateA
 async def say(conversation_id: str, body: SayRequest, request: Request, agent: Talker) -> SayAnswer:
     """Write to the customer; 409 when the conversation is not (any more) the agent's."""
     house = house_of(request)
-    seq = await house.database.write(
-        lambda c: handoff.say(c, conversation_id, agent, body.text, body.client_id, utc_now())
-    )
+    now = utc_now()
+
+    def work(connection: Connection) -> int:
+        seq = handoff.say(connection, conversation_id, agent, body.text, body.client_id, now)
+        tickets.person_spoke(connection, conversation_id, agent.id, agent.username, now)
+        return seq
+
+    seq = await house.database.write(work)
     house.outbox.wake()
     return SayAnswer(seq=seq)
 

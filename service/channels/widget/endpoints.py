@@ -25,6 +25,7 @@ from service.customers.service import BadToken, Session
 from service.errors import ApiError
 from service.handoff import service as handoff
 from service.house import House, house_of
+from service.tickets import service as tickets
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1/widget", tags=["widget"])
@@ -163,7 +164,9 @@ async def _after(house: House, conversation_id: str, seq: int) -> tuple[list[dic
     def work(connection: Connection) -> tuple[list[dict[str, Any]], str, bool]:
         rows = conversations.messages_after(connection, conversation_id, seq, PAGE + 1)
         owner = conversations.require(connection, conversation_id).owner
-        return [conversations.wire(row) for row in rows[:PAGE]], owner.value, len(rows) > PAGE
+        # What was said stays as it was; a ticket's card shows the ticket as it is now.
+        shown = tickets.cards(connection, [conversations.wire(row) for row in rows[:PAGE]])
+        return shown, owner.value, len(rows) > PAGE
 
     return await house.database.read(work)
 

@@ -108,13 +108,12 @@ def _node(taxonomy: Taxonomy, event: EventRow) -> Node | None:
         due_at = datetime.fromisoformat(data["due_at"])
         return Node("超过承诺时间，已加急", event.at, f"新的时间 {spoken(due_at, event.at)}")
     title = _NODES.get(event.kind)
-    told = {"asked": "question", "answered": "text", "info": "note", "again": "note", "correction": "note"}.get(
-        event.kind
-    )
+    told = _NOTES.get(event.kind)
     note = data.get(told) if told is not None else None
     return Node(title, event.at, str(note) if note else None) if title is not None else None
 
 
+_NOTES = {"asked": "question", "answered": "text", "info": "note", "again": "note", "correction": "note"}
 _NODES = {
     "filed": "已受理",
     "accepted": "专人接手",
