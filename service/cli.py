@@ -14,6 +14,8 @@ from service.settings import ConfigurationError, Settings, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="油伴 Youban")
 agents_app = typer.Typer(no_args_is_help=True, help="Accounts of the people of the console.")
 app.add_typer(agents_app, name="agents")
+demo_app = typer.Typer(no_args_is_help=True, help="What happens on the embedded demo platform.")
+app.add_typer(demo_app, name="demo")
 
 BATCH_SECONDS = 30.0
 
@@ -112,6 +114,42 @@ def agents_add(
     finally:
         database.close()
     print(f"{name} ({role}) added")
+
+
+@demo_app.command("event")
+def demo_event(
+    kind: Annotated[str, typer.Argument(help="order.fuelled, refund.arrived, coupon.granted, station.outage, …")],
+    subject: Annotated[str, typer.Argument(help="a demo customer such as demo-gold; a station for station events")],
+    target: Annotated[
+        str | None, typer.Option(help="id of the order, refund, coupon, …; default: the first that fits")
+    ] = None,
+) -> None:
+    """Let something happen to a demo customer; a running service hears of it within a second."""
+    from contracts.platform import PlatformEventKind
+    from service.gateways.fuel_platform.service import open_embedded
+
+    if kind not in [k.value for k in PlatformEventKind]:
+        raise UsageError(f"the kind is one of {', '.join(k.value for k in PlatformEventKind)}")
+    platform = open_embedded(load_settings())
+    try:
+        happened = platform.trigger(PlatformEventKind(kind), subject, target)
+    finally:
+        platform.close()
+    if not happened:
+        raise UsageError(f"{subject} has no record to which {kind} can happen now")
+    print(f"{kind} happened to {subject}")
+
+
+@demo_app.command("texts")
+def demo_texts(phone: str) -> None:
+    """Print the texts (SMS) that were sent to a number of the demo, newest first."""
+    from service.gateways.fuel_platform.service import open_embedded
+
+    platform = open_embedded(load_settings())
+    try:
+        print("\n".join(platform.texts(phone)))
+    finally:
+        platform.close()
 
 
 @app.command()

@@ -16,4 +16,9 @@ def open_platform(settings: Settings) -> FuelPlatform:
     """
     if settings.platform_url:
         raise ConfigurationError("YOUBAN_PLATFORM_URL: this release knows the embedded platform only; leave it empty")
+    return open_embedded(settings)
+
+
+def open_embedded(settings: Settings) -> EmbeddedPlatform:
+    """The demo platform in the data directory."""
     return EmbeddedPlatform(settings.data_dir / "platform.db", utc_now)
