@@ -45,4 +45,4 @@ lock: ## pin the requirements again
 	@deploy/lock.sh
 
 clean: ## remove environments, pages, models and data
-	rm -rf .venv .venv-assistant web/node_modules web/dist models/router models/assistant data reports
+	rm -rf .venv .venv-assistant web/node_modules web/dist models/router models/assistant models/evaluation data reports

@@ -10,7 +10,7 @@ import argparse
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -18,8 +18,7 @@ from contracts.errors import NotReady, YoubanError
 from intent_router.corpus import training_examples
 from intent_router.eval import assistant, behaviour
 from intent_router.eval.assistant import Heard
-from intent_router.eval.baselines import Baseline
-from intent_router.eval.comparison import baselines
+from intent_router.eval.comparison import baselines, feeling_baselines
 from intent_router.eval.costs import add_costs
 from intent_router.eval.document import Document, markdown
 from intent_router.eval.html import html
@@ -28,7 +27,7 @@ from intent_router.eval.noise import SoundAlikes, changes
 from intent_router.eval.progress import Stages
 from intent_router.eval.resources import cold_start, load_of_machine
 from intent_router.eval.sections import add_split
-from intent_router.eval.split import SplitResult, judge_split, opinion_of
+from intent_router.eval.split import Others, SplitResult, judge_split, opinion_of
 from intent_router.eval.tables import behaviour as rates_table
 from intent_router.eval.tables import failures
 from intent_router.manifest import ROOT
@@ -44,7 +43,7 @@ class Prepared:
 
     trained: Trained
     heard: Heard
-    others: list[Baseline]
+    others: Others
     models: Path
     reused: bool
 
@@ -62,7 +61,7 @@ def prepare(models: Path, reuse: bool, texts: list[str], dev_texts: list[str], s
             raise NotReady("the assistant is not trained: youban train")
         trained = Trained.load(models)
         stages.say("the assistant's opinion")
-        heard = assistant.ask(texts, model=model)
+        heard = replace(assistant.ask(texts, model=model), train_seconds=assistant.trained_in(models))
     else:
         models = models / "evaluation"
         shutil.rmtree(models, ignore_errors=True)
@@ -74,7 +73,8 @@ def prepare(models: Path, reuse: bool, texts: list[str], dev_texts: list[str], s
         train(models, configured(), lambda stage: stages.say(f"training the router: {stage} done"))
         trained = Trained.load(models)
     stages.say("training the other methods")
-    return Prepared(trained, heard, baselines(training_examples()), models, reuse)
+    others = Others(baselines(training_examples()), feeling_baselines())
+    return Prepared(trained, heard, others, models, reuse)
 
 
 def evaluate(models: Path, reuse: bool, stages: Stages) -> Document:

@@ -69,6 +69,12 @@ def finished_model(models: Path) -> Path | None:
     return path if path.exists() else None
 
 
+def trained_in(models: Path) -> float | None:
+    """Seconds that the finished model took, rules and forms included, as its manifest says."""
+    manifest = models / "assistant" / "manifest.json"
+    return float(json.loads(manifest.read_text(encoding="utf-8"))["seconds"]) if manifest.exists() else None
+
+
 def coarse(label: str) -> str:
     """A label as the assistant knows it: it has one intent for all questions."""
     return f"intent:{FAQ_INTENT}" if label.startswith("faq:") else label

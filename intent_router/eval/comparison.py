@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from intent_router.classifier import SOURCES, Classifier
-from intent_router.corpus import OUT_OF_SCOPE, Example
+from intent_router.corpus import DATA_DIR, OUT_OF_SCOPE, Example
 from intent_router.eval.assistant import Heard, coarse, first
 from intent_router.eval.baselines import Baseline, nearest_neighbour, support_vectors
 from intent_router.eval.judging import Message, Row
@@ -78,6 +79,13 @@ def _share(flags: Iterable[bool]) -> float:
 def baselines(train: Sequence[Example]) -> list[Baseline]:
     """The other methods, trained on the router's own training messages."""
     return [support_vectors(train), nearest_neighbour(train)]
+
+
+def feeling_baselines(data: Path = DATA_DIR) -> list[Baseline]:
+    """The other methods, trained on the feelings' own training messages."""
+    files = sorted((data / "sentiment" / "train").glob("*.txt"))
+    lines = ((path.stem, line.strip()) for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    return baselines([Example(line, feeling) for feeling, line in lines if line])
 
 
 def compare(

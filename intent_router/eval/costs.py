@@ -51,13 +51,8 @@ def add_costs(
 def _about_training(manifest: Manifest, heard: Heard, reused: bool) -> str:
     when = "when the models in use were trained" if reused else "in this run"
     total = _router_seconds(manifest) + (heard.train_seconds or 0.0)
-    missing = (
-        " The assistant was not trained in this run; its own manifest has its seconds."
-        if heard.train_seconds is None
-        else ""
-    )
     return (
-        f"Training, measured {when}: {total:.0f} s of the {TRAINING_GOAL:.0f} s goal.{missing} The router's parts are "
+        f"Training, measured {when}: {total:.0f} s of the {TRAINING_GOAL:.0f} s goal. The router's parts are "
         "trained side by side; the column says when each was done."
     )
 
@@ -66,7 +61,8 @@ def _training(manifest: Manifest, heard: Heard) -> Table:
     lines: list[tuple[Cell, ...]] = [(f"router: {stage}", done) for stage, done in manifest.seconds.items()]
     lines.append(("router in all", _router_seconds(manifest)))
     if heard.train_seconds is not None:
-        lines.append((f"assistant's NLU ({heard.messages} messages)", heard.train_seconds))
+        about = "assistant" if heard.messages is None else f"assistant's NLU ({heard.messages} messages)"
+        lines.append((about, heard.train_seconds))
     return Table(("part", "done after s"), tuple(lines))
 
 

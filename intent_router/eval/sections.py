@@ -51,6 +51,7 @@ def _add_chapters(document: Document, result: SplitResult, trained: Trained, mar
     document.add(
         f"{mark}Feelings",
         tables.feelings(result.felt),
+        tables.feelings_compared(result.felt, result.felt_by_others),
         Figure(
             f"{name}-feelings",
             plots.matrix(SENTIMENT_ORDER, tables.feeling_counts(result.felt)),

@@ -28,12 +28,24 @@ class Resistance:
 
 
 @dataclass(frozen=True)
+class Others:
+    """The other methods, for labels and for feelings."""
+
+    labels: Sequence[Baseline]
+    feelings: Sequence[Baseline]
+
+
+@dataclass(frozen=True)
 class SplitResult:
-    """`noise_labels` and `noise_feelings` are outcomes of invariance tests; `resistance` has one line a kind."""
+    """`felt_by_others` are the feelings that other methods read, by name, in the order of `felt`.
+
+    `noise_labels` and `noise_feelings` are outcomes of invariance tests; `resistance` has one line a kind.
+    """
 
     split: str
     rows: list[Row]
     felt: list[Felt]
+    felt_by_others: Mapping[str, list[str]]
     talks: list[Talk]
     methods: list[MethodScore]
     noise_labels: list[Outcome]
@@ -46,7 +58,7 @@ def judge_split(
     messages: Sequence[Message],
     trained: Trained,
     heard: Heard,
-    others: Sequence[Baseline],
+    others: Others,
     kinds: Mapping[str, Change],
     router_seconds: float | None,
     say: Callable[[str], None],
@@ -56,13 +68,16 @@ def judge_split(
     rows = judge(trained, messages, heard.scores)
     say(f"{split}: feelings and conversations")
     felt = judge_feelings(trained, split)
+    texts = [one.text for one in felt]
+    read = {other.name: [ranking[0] for ranking in other.rankings(texts, 1)] for other in others.feelings}
     talks = judge_talks(trained, split, heard.scores)
     say(f"{split}: other methods")
-    methods = compare(rows, others, heard, trained.classifier, router_seconds)
+    methods = compare(rows, others.labels, heard, trained.classifier, router_seconds)
     say(f"{split}: noise")
     chosen = behaviour.sample(messages, NOISY)
     labels, feelings = behaviour.invariance(chosen, kinds, opinion_of(trained))
-    return SplitResult(split, rows, felt, talks, methods, labels, feelings, _resistance(chosen, kinds, trained, others))
+    resistance = _resistance(chosen, kinds, trained, others.labels)
+    return SplitResult(split, rows, felt, read, talks, methods, labels, feelings, resistance)
 
 
 def opinion_of(trained: Trained) -> behaviour.Reader:

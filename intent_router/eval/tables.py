@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.corpus import OUT_OF_SCOPE
@@ -10,7 +10,7 @@ from intent_router.eval.behaviour import Rate
 from intent_router.eval.comparison import MethodScore
 from intent_router.eval.document import Cell, Table
 from intent_router.eval.judging import PARTS, Answer, Felt, Row, Talk
-from intent_router.eval.measures import confusions, interval, label_scores, macro_f1, precision_recall
+from intent_router.eval.measures import accuracy, confusions, interval, label_scores, macro_f1, precision_recall
 
 _LARGEST = 25
 """Pairs of the table of confusions."""
@@ -140,6 +140,14 @@ def feelings(felt: Sequence[Felt]) -> Table:
     lines: list[tuple[Cell, ...]] = [(s.label, s.support, s.precision, s.recall, s.f1) for s in known]
     lines.append(("macro", len(felt), None, None, macro_f1(right, said)))
     return Table(("feeling", "support", "precision", "recall", "F1"), tuple(lines))
+
+
+def feelings_compared(felt: Sequence[Felt], others: Mapping[str, Sequence[str]]) -> Table:
+    """Share right and macro-F1 of the router's reader and of the other methods on the same messages."""
+    right = [one.right for one in felt]
+    said = {"Youban": [one.said for one in felt], **others}
+    lines = tuple((name, accuracy(right, labels), macro_f1(right, labels)) for name, labels in said.items())
+    return Table(("method", "share right", "macro-F1"), lines)
 
 
 def feeling_counts(felt: Sequence[Felt]) -> list[list[int]]:

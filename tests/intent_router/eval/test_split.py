@@ -9,7 +9,7 @@ import pytest
 
 from contracts.decision import SentimentReading
 from intent_router import Router
-from intent_router.corpus import OUT_OF_SCOPE, training_examples
+from intent_router.corpus import OUT_OF_SCOPE, Example, training_examples
 from intent_router.eval import tables
 from intent_router.eval.assistant import Heard
 from intent_router.eval.baselines import nearest_neighbour
@@ -20,7 +20,7 @@ from intent_router.eval.judging import Felt, Message, Row, Talk, Trained, judge
 from intent_router.eval.noise import SoundAlikes, changes
 from intent_router.eval.resources import Cold
 from intent_router.eval.sections import add_split
-from intent_router.eval.split import SplitResult, judge_split
+from intent_router.eval.split import Others, SplitResult, judge_split
 from intent_router.fresh import text_key
 from intent_router.manifest import Manifest
 from knowledge_base.store import FileArticleStore
@@ -71,7 +71,8 @@ def heard(messages: list[Message]) -> Heard:
 
 @pytest.fixture(scope="module")
 def result(trained: Trained, messages: list[Message], heard: Heard, small: Small) -> SplitResult:
-    others = [nearest_neighbour(small.train)]
+    feelings = [Example("怎么开发票", "calm"), Example("一群骗子", "angry")]
+    others = Others([nearest_neighbour(small.train)], [nearest_neighbour(feelings)])
     kinds = changes(SoundAlikes.of(example.text for example in small.train))
     return judge_split("dev", messages, trained, heard, others, kinds, 4.0, lambda stage: None)
 
@@ -105,6 +106,12 @@ def test_methods_stand_side_by_side(result: SplitResult) -> None:
     assert rasa.questions is None
     assert rasa.train_seconds == 12.0
     assert methods["Youban"].intents > rasa.intents
+
+
+def test_feelings_are_compared_on_the_same_messages(result: SplitResult) -> None:
+    assert {len(said) for said in result.felt_by_others.values()} == {len(result.felt)}
+    names = [line[0] for line in tables.feelings_compared(result.felt, result.felt_by_others).rows]
+    assert names == ["Youban", "TF-IDF nearest neighbour"]
 
 
 def test_noise_is_tried_on_the_same_messages_for_all_methods(result: SplitResult) -> None:
