@@ -17,6 +17,7 @@ from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.knowledge import endpoints as knowledge
 from service.channels.platform import endpoints as platform
+from service.channels.points import endpoints as points
 from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
 from service.channels.service import open_channels
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
             asyncio.create_task(house.assigner.run(), name="assigner"),
+            asyncio.create_task(house.search.run(), name="search"),
             asyncio.create_task(house.ticket_watch.run(), name="tickets"),
             asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(house.watchers.run(), name="watchers"),
@@ -91,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         tickets,
         remedies,
         platform,
+        points,
         router,
         knowledge,
         attachments,
