@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any, Iterable, Iterator
 
@@ -27,6 +28,8 @@ from contracts.taxonomy import load_taxonomy
 
 PROBLEM, MEMORY = "problem", "memory"
 _CONSENT_SLOT = "agreed"
+_FREE_SLOTS = frozenset({"detail", "phone", "invoice_title", "tax_number", "callback_time", "amount"})
+_CORRECTS = re.compile(r"不是|不对|搞错|说错|记错|弄错|更正")
 _PATIENCE = 2
 """How often one question is asked; then the flow goes on without the answer."""
 _PATIENCE_WITH_NEWS = 4
@@ -90,8 +93,8 @@ class FlowForm(Area, FormValidationAction):
         flow = self._flow_of(case)
         if fresh:
             await self._carry_over(case, message)
-        news = case.memory.listen(message)
         asked = None if fresh else tracker.get_slot(REQUESTED_SLOT)
+        news = case.memory.listen(message, corrects=not _is_free_answer(asked, message))
         if case.memory.filed and not await self._corrected(dispatcher, flow, case, news):
             # Whatever he says, it is asked once only: the ticket stands.
             case.fill(_CONSENT_SLOT, _consent_of(message) or UNKNOWN)
@@ -149,9 +152,12 @@ class FlowForm(Area, FormValidationAction):
 
     async def _file_first(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case) -> Ask | None:
         """File what is known now if a yes is wanted for more, so that nothing hangs on the answer."""
+        told = list(case.memory.told)
         conclusion = await flow.conclude(case)
         ticket = next((e for e in conclusion.effects if isinstance(e, FileTicket)), None)
         if conclusion.consent is None or ticket is None:
+            # The conclusion comes in its own action: it has said nothing yet.
+            case.memory.told = told
             return None
         for spoken in conclusion.spoken:
             self.speak(dispatcher, flow, spoken)
@@ -193,7 +199,7 @@ class FlowForm(Area, FormValidationAction):
         phone = case.memory.first(PHONE)
         if phone and case.guest:
             case.fill("phone", str(phone))
-        if news and flow.record_slot in case.memory.chosen:
+        if news and flow.record_slot in case.memory.chosen and not _is_free_answer(asked, case.message):
             # "不是昨天是前天": what he says now counts more than what he picked before.
             case.memory.chosen.remove(flow.record_slot)
         await flow.look_up(case)
@@ -271,6 +277,11 @@ class FlowConclude(Area):
             if ticket is not None:
                 return filing.again(flow, case, ticket)
         return await flow.conclude(case)
+
+
+def _is_free_answer(asked: str | None, message: Message) -> bool:
+    """Whether the words answer a free question: what they name is then no correction, unless they say so."""
+    return asked in _FREE_SLOTS and _CORRECTS.search(message.plain) is None
 
 
 def _consent_of(message: Message) -> str | None:

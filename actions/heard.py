@@ -84,14 +84,21 @@ class Memory:
     def to_slot(self) -> dict[str, Any]:
         return {key: value for key, value in vars(self).items() if value}
 
-    def listen(self, message: Message) -> bool:
-        """Take in a message; True when it brought an entity that was not known."""
+    def listen(self, message: Message, *, corrects: bool = True) -> bool:
+        """Take in a message; True when it brought an entity that was not known.
+
+        `corrects`: what it names takes the place of what was heard before of the same type and role. The answer to a
+        free question does not: in the name of a company a date may be read that nobody meant.
+        """
         if message.text.strip():
             self.said.append(message.text.strip()[:_LONGEST_SAID])
             # The first words tell the problem, the last ones the newest state of it.
             self.said = self.said[:1] + self.said[1:][-_MOST_SAID:]
         self.attachments.extend(a for a in message.attachments if a not in self.attachments)
         fresh = [_lean(e) for e in message.entities]
+        if not corrects:
+            heard = {(e["entity"], e.get("role")) for e in self.heard}
+            fresh = [e for e in fresh if (e["entity"], e.get("role")) not in heard]
         news = [e for e in fresh if e not in self.heard]
         replaced = {(e["entity"], e.get("role")) for e in fresh}
         self.heard = [e for e in self.heard if (e["entity"], e.get("role")) not in replaced] + fresh

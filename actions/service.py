@@ -97,7 +97,9 @@ class ComplaintGeneral(Flow):
     )
 
     def needs(self, case: Case) -> Iterator[Ask]:
-        if case.ports.sentiment != "angry" and said_nothing_yet(case, _BARE_COMPLAINT):
+        if case.ports.sentiment == "angry":
+            case.first_time("angry")
+        if "angry" not in case.memory.told and said_nothing_yet(case, _BARE_COMPLAINT):
             yield Ask("detail", "请问主要是哪方面的问题？简单说一句也行。", self._ABOUT, accepts="text")
 
     async def conclude(self, case: Case) -> Conclusion:

@@ -37,6 +37,12 @@ def title_of(ticket: TicketView) -> str:
     return spec.say[0] if spec else ticket.category
 
 
+def _called(ticket: TicketView) -> tuple[str, ...]:
+    """What a customer may call a ticket: its title, a part of it (充值那个), its number."""
+    title = title_of(ticket)
+    return (title, ticket.number, *(title[i : i + 2] for i in range(len(title) - 1)))
+
+
 class TicketFlow(Flow):
     """A flow about one open ticket."""
 
@@ -62,7 +68,7 @@ class TicketFlow(Flow):
         tickets: Sequence[TicketView] = case.found.get("tickets") or ()
         if len(tickets) > 1:
             shown = tickets[:_SHOWN]
-            options = tuple(Option(t.number, f"{title_of(t)} {t.number}", (title_of(t), t.number)) for t in shown)
+            options = tuple(Option(t.number, f"{title_of(t)} {t.number}", _called(t)) for t in shown)
             items = [self._item(t, case) for t in shown]
             yield Ask("ticket_number", self.question, options, {"type": "orders", "kind": "ticket", "items": items})
 
