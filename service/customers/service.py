@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Mapping
 
 import jwt
 
@@ -63,6 +63,20 @@ class Tokens:
         """
         claims = self._read(token, SESSION_AUDIENCE)
         return Session(str(claims["sub"]), claims.get("cus"))
+
+    def grant(self, purpose: str, claims: Mapping[str, str], now: datetime, life: timedelta) -> str:
+        """A signed note from one page of ours to the next, good for one `purpose` and a short while."""
+        return jwt.encode(
+            {**claims, "aud": f"youban-{purpose}", "sub": purpose, "exp": now + life}, self._secret, ALGORITHM
+        )
+
+    def read_grant(self, purpose: str, token: str) -> Mapping[str, Any]:
+        """What `grant` signed.
+
+        Raises:
+            BadToken: see there.
+        """
+        return self._read(token, f"youban-{purpose}")
 
     def _read(self, token: str, audience: str) -> dict[str, Any]:
         try:
