@@ -27,9 +27,12 @@ from service.channels.tickets.desk import endpoints as ticket_desk
 from service.channels.tickets.disputes import endpoints as disputes
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
+from service.clock import utc_now
+from service.gateways.fuel_platform.client import HttpPlatform
 from service.gateways.rasa import endpoints as rasa
 from service.guard import Guard
 from service.house import House, build
+from service.replies import service as canned
 from service.settings import Settings, cached_settings
 
 log = logging.getLogger(__name__)
@@ -51,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.action_webhook = house.action_webhook
         channels = app.state.channels = open_channels(house)
         await house.refresh_knowledge()
+        await house.database.write(lambda c: canned.ensure_shipped(c, utc_now()))
         loops = [
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
@@ -58,6 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.search.run(), name="search"),
             asyncio.create_task(house.ticket_watch.run(), name="tickets"),
             asyncio.create_task(house.remedies.run(), name="remedies"),
+            asyncio.create_task(house.guests.run(), name="guests"),
             asyncio.create_task(house.watchers.run(), name="watchers"),
             asyncio.create_task(_watch_knowledge(house), name="knowledge"),
             asyncio.create_task(_watch_assistant(house), name="assistant"),
@@ -74,6 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await asyncio.gather(*loops, return_exceptions=True)
             await channels.close()
             await house.assistant.close()
+            if isinstance(house.platform, HttpPlatform):
+                await house.platform.close()
             house.database.close()
 
     app = FastAPI(
@@ -96,6 +103,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         points,
         router,
         knowledge,
+        people,
+        settings_pages,
         attachments,
         wechat,
         rasa,

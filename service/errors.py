@@ -15,7 +15,9 @@ from service.articles.rules import BadArticle, BadFact
 from service.articles.service import EditConflict
 from service.customers.service import BadToken
 from service.handoff.service import AlreadyClaimed, NotYours
+from service.ratings.service import AlreadyRated
 from service.remedies.service import KeyReused, NotAllowed, WrongState
+from service.replies.rules import BadReply
 from service.tickets.service import WrongStatus
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,8 @@ _KNOWN: Sequence[tuple[type[Exception], int, str]] = (
     (NotAllowed, 403, "not_allowed"),
     (WrongState, 409, "wrong_state"),
     (KeyReused, 409, "key_reused"),
+    (AlreadyRated, 409, "already_rated"),
+    (BadReply, 422, "bad_reply"),
     (EditConflict, 409, "edit_conflict"),
     (BadArticle, 422, "bad_article"),
     (BadFact, 422, "bad_fact"),

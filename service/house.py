@@ -28,10 +28,12 @@ from service.gateways.fuel_platform.service import open_platform
 from service.gateways.fuel_platform.worker import DemoTicker
 from service.gateways.rasa.client import RasaAssistant
 from service.gateways.rasa.endpoints import ActionWebhook
+from service.guests.worker import GuestWorker
 from service.handoff.worker import Assigner
 from service.knowledge.service import Knowledge
 from service.limits import RateLimits
 from service.remedies.worker import RemedyWorker
+from service.search.worker import SearchWorker
 from service.settings import Settings
 from service.tickets import service as tickets
 from service.tickets.incidents.service import Threshold
@@ -63,8 +65,10 @@ class House:
     runner: TurnRunner
     outbox: OutboxWorker
     assigner: Assigner
+    search: SearchWorker
     ticket_watch: TicketWorker
     remedies: RemedyWorker
+    guests: GuestWorker
     watchers: WatchWorker
     ticker: DemoTicker | None
     action_webhook: ActionWebhook
@@ -111,6 +115,8 @@ def build(settings: Settings) -> House:
     )
     remedies = RemedyWorker(database, platform, utc_now, outbox.wake, settings.platform_timeout)
     outbox.also_wake(remedies.wake)
+    guests = GuestWorker(database, platform, settings.secret, replies.say, utc_now, outbox.wake)
+    outbox.also_wake(guests.wake)
     watching = WatchWorker(database, platform, utc_now, outbox.wake, settings.watch_minutes)
 
     async def platform_says(events: Sequence[PlatformEvent]) -> None:
@@ -141,8 +147,10 @@ def build(settings: Settings) -> House:
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
         assigner=Assigner(database, utc_now, outbox.wake),
+        search=SearchWorker(database),
         ticket_watch=ticket_watch,
         remedies=remedies,
+        guests=guests,
         watchers=watching,
         ticker=DemoTicker(platform, platform_says) if isinstance(platform, EmbeddedPlatform) else None,
         action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.agents.models import agent_sessions, agents, audit_log
+from service.agents.models import agent_sessions, agents, audit_log, shifts
 from service.articles.models import article_drafts, article_versions, fact_versions, knowledge_changes, live_articles
 from service.channels.binding.models import binding_codes, channel_bindings
 from service.channels.exchange.models import channel_addresses, channel_receipts, channel_sends
@@ -10,9 +10,14 @@ from service.channels.outgoing.models import hook_deliveries, hooks
 from service.channels.wechat.models import channel_tokens
 from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
 from service.delivery.models import outbox
+from service.guests.models import phone_codes
 from service.handoff.models import handoffs
+from service.notes.models import internal_notes
 from service.policies.models import compensations, policy_versions
+from service.ratings.models import ratings
 from service.remedies.models import remedies
+from service.replies.models import canned_replies
+from service.search.models import search_entries
 from service.tickets.models import (
     ticket_causes,
     ticket_events,
@@ -50,6 +55,11 @@ ALL = (
     agents,
     agent_sessions,
     audit_log,
+    shifts,
+    internal_notes,
+    canned_replies,
+    ratings,
+    search_entries,
     outbox,
     channel_addresses,
     channel_receipts,
@@ -69,4 +79,5 @@ ALL = (
     fact_versions,
     live_articles,
     knowledge_changes,
+    phone_codes,
 )

@@ -17,6 +17,27 @@ agents = Table(
     Column("station_id", String(64)),
     Column("active", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # Skills beyond the department: dialects (`yue`, `sichuan`), `vip`.
+    Column("skills", JSON, nullable=False, default=list),
+    Column("capacity", Integer, nullable=False, default=6),
+    # What the agent chose (`online`, `away`, `offline`); whether he can be reached also needs `seen_at`.
+    Column("presence", String(8), nullable=False, default="offline"),
+    Column("automatic", Boolean, nullable=False, default=True),
+    Column("presence_at", UtcDateTime),
+    Column("seen_at", UtcDateTime),
+    Column("last_assigned_at", UtcDateTime),
+)
+
+# Without any shift an agent is on duty whenever he is online.
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("agent_id", ForeignKey("agents.id"), nullable=False, index=True),
+    Column("weekday", Integer, nullable=False),
+    Column("start_minute", Integer, nullable=False),
+    # Up to 2880: a night shift ends on the next day.
+    Column("end_minute", Integer, nullable=False),
 )
 
 agent_sessions = Table(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.agents.models import agent_sessions, agents, audit_log
+from service.agents.models import agent_sessions, agents, audit_log, shifts
 from service.agents.rules import Role
 
 
@@ -19,6 +19,14 @@ class AgentRow:
     role: Role
     department: str | None
     station_id: str | None
+    skills: tuple[str, ...] = ()
+    capacity: int = 6
+    presence: str = "offline"
+    automatic: bool = True
+    presence_at: datetime | None = None
+    seen_at: datetime | None = None
+    last_assigned_at: datetime | None = None
+    active: bool = True
 
     @property
     def number(self) -> str:
@@ -26,11 +34,26 @@ class AgentRow:
         return f"{1000 + self.id}"
 
 
-_AGENT = (agents.c.id, agents.c.username, agents.c.role, agents.c.department, agents.c.station_id)
+_AGENT = (
+    agents.c.id,
+    agents.c.username,
+    agents.c.role,
+    agents.c.department,
+    agents.c.station_id,
+    agents.c.skills,
+    agents.c.capacity,
+    agents.c.presence,
+    agents.c.automatic,
+    agents.c.presence_at,
+    agents.c.seen_at,
+    agents.c.last_assigned_at,
+    agents.c.active,
+)
 
 
 def _agent(row: Any) -> AgentRow:
-    return AgentRow(row.id, row.username, Role(row.role), row.department, row.station_id)
+    values = {column.name: getattr(row, column.name) for column in _AGENT}
+    return AgentRow(**{**values, "role": Role(row.role), "skills": tuple(row.skills)})
 
 
 def insert_agent(connection: Connection, **values: Any) -> None:
@@ -51,6 +74,35 @@ def credentials(connection: Connection, username: str) -> tuple[AgentRow, str] |
 def agent(connection: Connection, agent_id: int) -> AgentRow | None:
     row = connection.execute(select(*_AGENT).where(agents.c.id == agent_id)).first()
     return None if row is None else _agent(row)
+
+
+def all_agents(connection: Connection) -> list[AgentRow]:
+    """Every account, also those that were closed, by name."""
+    return [_agent(row) for row in connection.execute(select(*_AGENT).order_by(agents.c.username))]
+
+
+def update_agent(connection: Connection, agent_id: int, **values: Any) -> None:
+    connection.execute(update(agents).where(agents.c.id == agent_id).values(**values))
+
+
+def shifts_of(connection: Connection, agent_id: int | None = None) -> list[tuple[int, int, int, int]]:
+    """Shifts as (agent, weekday, start minute, end minute), of one agent or of all."""
+    query = select(shifts.c.agent_id, shifts.c.weekday, shifts.c.start_minute, shifts.c.end_minute)
+    if agent_id is not None:
+        query = query.where(shifts.c.agent_id == agent_id)
+    rows = connection.execute(query.order_by(shifts.c.agent_id, shifts.c.weekday, shifts.c.start_minute))
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def replace_shifts(connection: Connection, agent_id: int, rows: Sequence[tuple[int, int, int]]) -> None:
+    connection.execute(delete(shifts).where(shifts.c.agent_id == agent_id))
+    if rows:
+        values = [{"agent_id": agent_id, "weekday": w, "start_minute": s, "end_minute": e} for w, s, e in rows]
+        connection.execute(insert(shifts), values)
+
+
+def delete_sessions_of(connection: Connection, agent_id: int) -> None:
+    connection.execute(delete(agent_sessions).where(agent_sessions.c.agent_id == agent_id))
 
 
 def username_taken(connection: Connection, username: str) -> bool:

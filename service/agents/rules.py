@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Mapping
 
@@ -29,6 +31,9 @@ class Permission(str, Enum):
     KNOWLEDGE_EDIT = "knowledge.edit"
     REMEDIES = "remedies"
     REMEDIES_APPROVE = "remedies.approve"
+    HOOKS = "hooks"
+    SUPERVISE = "supervise"
+    SETTINGS = "settings"
 
 
 _TALK = frozenset(
@@ -48,10 +53,56 @@ MATRIX: Mapping[Role, frozenset[Permission]] = {
     Role.STATION: frozenset({Permission.TICKETS_STATION, Permission.TICKETS_WORK}),
     Role.EDITOR: frozenset({Permission.ROUTE, Permission.KNOWLEDGE_READ, Permission.KNOWLEDGE_EDIT}),
     Role.SUPERVISOR: _TALK
-    | {Permission.TICKETS_ALL, Permission.TICKETS_WORK, Permission.KNOWLEDGE_EDIT, Permission.REMEDIES_APPROVE},
+    | {
+        Permission.TICKETS_ALL,
+        Permission.TICKETS_WORK,
+        Permission.KNOWLEDGE_EDIT,
+        Permission.REMEDIES_APPROVE,
+        Permission.SUPERVISE,
+        Permission.SETTINGS,
+    },
     Role.ADMIN: frozenset(Permission),
 }
 
 
 def may(role: Role, permission: Permission) -> bool:
     return permission in MATRIX[role]
+
+
+DAY_MINUTES = 24 * 60
+SKILLS: Mapping[str, str] = {"vip": "贵宾", "yue": "粤语", "sichuan": "四川话"}
+
+
+class Presence(str, Enum):
+    """What an agent says of himself. `away`: he keeps what he has and gets nothing new."""
+
+    ONLINE = "online"
+    AWAY = "away"
+    OFFLINE = "offline"
+
+
+def on_duty(shifts: Sequence[tuple[int, int, int]], local: datetime) -> bool:
+    """Whether one of the shifts (weekday 0 for Monday, start and end minute of that day) covers the local time.
+
+    Nobody has planned anything: always. A night shift ends after minute 1440, on the next day.
+    """
+    if not shifts:
+        return True
+    today, minute = local.weekday(), local.hour * 60 + local.minute
+    yesterday = (today - 1) % 7
+    return any(
+        (weekday == today and start <= minute < end) or (weekday == yesterday and start <= minute + DAY_MINUTES < end)
+        for weekday, start, end in shifts
+    )
+
+
+def next_duty(shifts: Sequence[tuple[int, int, int]], local: datetime) -> datetime | None:
+    """When the next shift begins, within a week; None when there is none."""
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    starts = [
+        midnight + timedelta(days=days, minutes=start)
+        for days in range(8)
+        for weekday, start, _end in shifts
+        if weekday == (local.weekday() + days) % 7
+    ]
+    return min((start for start in starts if start > local), default=None)

@@ -12,13 +12,17 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Connection
 
+from contracts.errors import NotFound
 from service.agents import repository
 from service.agents.repository import AgentRow
-from service.agents.rules import Role
+from service.agents.rules import DAY_MINUTES, SKILLS, Presence, Role
+from service.delivery import service as delivery
 
 # What other domains may use of this one, beside the functions below.
 from service.agents.repository import (  # isort: skip
     agent as agent,
+    all_agents as all_agents,
+    shifts_of as shifts_of,
 )
 
 _hasher = PasswordHasher()
@@ -130,3 +134,72 @@ def close_session(connection: Connection, digest: str) -> None:
 def count(connection: Connection) -> int:
     """How many accounts there are."""
     return repository.count_agents(connection)
+
+
+def set_presence(
+    connection: Connection, agent: AgentRow, presence: Presence, now: datetime, *, automatic: bool | None = None
+) -> None:
+    """The agent says whether he takes conversations, and whether the service may give him some by itself."""
+    values: dict[str, Any] = {"presence": presence.value, "presence_at": now}
+    if presence is Presence.ONLINE:
+        values["seen_at"] = now
+    if automatic is not None:
+        values["automatic"] = automatic
+    repository.update_agent(connection, agent.id, **values)
+    repository.add_audit(connection, agent.username, "agent.presence", agent.username, {"to": presence.value}, now)
+    delivery.announce_queue(connection)
+
+
+def seen(connection: Connection, agent_id: int, now: datetime) -> None:
+    """The agent's console was heard of."""
+    repository.update_agent(connection, agent_id, seen_at=now)
+
+
+def assigned(connection: Connection, agent_id: int, now: datetime) -> None:
+    """The agent got a conversation just now."""
+    repository.update_agent(connection, agent_id, last_assigned_at=now)
+
+
+def send_away(connection: Connection, agent_id: int, why: str, now: datetime) -> None:
+    """An agent who did not answer gets nothing new until he says that he is back."""
+    repository.update_agent(connection, agent_id, presence=Presence.AWAY.value, presence_at=now)
+    repository.add_audit(connection, "system", "agent.away", str(agent_id), {"why": why}, now)
+
+
+def change(
+    connection: Connection,
+    agent_id: int,
+    actor: str,
+    now: datetime,
+    *,
+    skills: list[str] | None = None,
+    capacity: int | None = None,
+    active: bool | None = None,
+    shifts: list[tuple[int, int, int]] | None = None,
+) -> AgentRow:
+    """Change what an agent brings, when he works, or whether he may log in at all.
+
+    Raises:
+        NotFound: there is no such agent.
+        AccountError: a skill or a shift is not of the known form.
+    """
+    found = repository.agent(connection, agent_id)
+    if found is None:
+        raise NotFound("没有这个账号")
+    wrong = [skill for skill in skills or () if skill not in SKILLS]
+    if wrong:
+        raise AccountError(f"没有这项技能：{'、'.join(wrong)}")
+    if any(not (0 <= w <= 6 and 0 <= s < DAY_MINUTES and s < e <= 2 * DAY_MINUTES) for w, s, e in shifts or ()):
+        raise AccountError("班次的时间不对：结束要晚于开始，最长到次日 24 点")
+    values: dict[str, Any] = {"skills": skills, "capacity": capacity, "active": active}
+    given = {name: value for name, value in values.items() if value is not None}
+    if given:
+        repository.update_agent(connection, agent_id, **given)
+    if shifts is not None:
+        repository.replace_shifts(connection, agent_id, shifts)
+    if active is False:
+        repository.delete_sessions_of(connection, agent_id)
+    repository.add_audit(connection, actor, "agent.change", found.username, {**given, "shifts": shifts}, now)
+    changed = repository.agent(connection, agent_id)
+    assert changed is not None
+    return changed

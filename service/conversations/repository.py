@@ -195,6 +195,15 @@ def add_identity(connection: Connection, contact_id: str, channel: str, external
     )
 
 
+def identity_of(connection: Connection, contact_id: str, channel: str) -> str | None:
+    """The contact's newest name in a channel, None when it has none there."""
+    query = select(channel_identities.c.external_id).where(
+        channel_identities.c.contact_id == contact_id, channel_identities.c.channel == channel
+    )
+    found = connection.execute(query.order_by(channel_identities.c.id.desc())).scalars().first()
+    return None if found is None else str(found)
+
+
 def move_identity(connection: Connection, channel: str, external_id: str, contact_id: str) -> None:
     """The identity belongs to another contact from now on."""
     connection.execute(
@@ -356,6 +365,39 @@ def attachments_in(connection: Connection, conversation_id: str, ids: Sequence[s
 
 def attachment(connection: Connection, attachment_id: str) -> Any:
     return connection.execute(select(attachments).where(attachments.c.id == attachment_id)).first()
+
+
+def said_by_customer(connection: Connection, conversation_id: str, limit: int) -> list[str]:
+    """The customer's newest messages, newest first."""
+    query = select(messages.c.text).where(
+        messages.c.conversation_id == conversation_id, messages.c.sender == Sender.CUSTOMER.value
+    )
+    return list(connection.execute(query.order_by(messages.c.seq.desc()).limit(limit)).scalars())
+
+
+def last_words(connection: Connection, conversation_id: str, since: datetime) -> dict[str, datetime]:
+    """When customer and agent wrote last since then, by sender."""
+    query = (
+        select(messages.c.sender, func.max(messages.c.created_at))
+        .where(
+            messages.c.conversation_id == conversation_id,
+            messages.c.created_at >= since,
+            messages.c.sender.in_([Sender.CUSTOMER.value, Sender.AGENT.value]),
+        )
+        .group_by(messages.c.sender)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def newest_message_id(connection: Connection) -> int:
+    """0 before the first message."""
+    return int(connection.execute(select(func.max(messages.c.id))).scalar() or 0)
+
+
+def messages_after_id(connection: Connection, message_id: int, limit: int) -> list[MessageRow]:
+    """Messages of all conversations with a larger id, in order."""
+    query = _MESSAGE.where(messages.c.id > message_id).order_by(messages.c.id).limit(limit)
+    return [_message(row) for row in connection.execute(query)]
 
 
 def recent_texts(connection: Connection, limit: int) -> list[str]:

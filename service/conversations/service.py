@@ -16,6 +16,7 @@ from service.delivery import service as delivery
 # What other domains may use of this one, beside the functions below.
 from service.conversations.repository import (  # isort: skip
     DialogueRow as DialogueRow,
+    add_identity as add_identity,
     attachment as attachment,
     attachments_in as attachments_in,
     change_owner as change_owner,
@@ -26,18 +27,23 @@ from service.conversations.repository import (  # isort: skip
     delete_identity as delete_identity,
     end_open_dialogues as end_open_dialogues,
     erase_words as erase_words,
+    identity_of as identity_of,
     insert_attachment as insert_attachment,
     insert_dialogue as insert_dialogue,
     insert_message as insert_message,
     last_messages as last_messages,
+    last_words as last_words,
     message as message,
     message_by_client_id as message_by_client_id,
     messages_after as messages_after,
+    messages_after_id as messages_after_id,
     messages_of_turn as messages_of_turn,
     move_identity as move_identity,
+    newest_message_id as newest_message_id,
     open_dialogue as open_dialogue,
     recent_texts as recent_texts,
     reserve_seqs as reserve_seqs,
+    said_by_customer as said_by_customer,
     set_customer as set_customer,
     set_second_problem as set_second_problem,
     update_dialogue as update_dialogue,
@@ -149,6 +155,10 @@ def append(
     state = owner or conversation.owner
     last = first + len(replies) - 1
     delivery.announce_messages(connection, conversation.id, last, state.value, conversation.channel)
+    if agent_id is not None:
+        # Where nobody is looking, the app may show that a person answered.
+        fact = {"customer_id": conversation.customer_id, "channel": conversation.channel, "seq": last}
+        delivery.announce_event(connection, "message.created", f"{conversation.id}:{last}", fact)
     return rows
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import defaultdict
 from contextlib import contextmanager
-from typing import Any, Iterator, Mapping
+from typing import Any, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -77,9 +78,18 @@ def announce_alarm(connection: Connection, conversation_id: str, kind: str) -> N
     repository.put(connection, "alert", AGENTS, {"type": "alarm", "alarm": kind, "conversation_id": conversation_id})
 
 
+def announce_note(
+    connection: Connection, conversation_id: str, mentions: Sequence[str], author: str, whisper: bool
+) -> None:
+    """In the caller's unit of work: tell agents of an internal note; customers hear nothing of it."""
+    told = {"type": "note", "conversation_id": conversation_id, "mentions": list(mentions)}
+    repository.put(connection, "alert", AGENTS, {**told, "author": author, "whisper": whisper})
+
+
 def announce_ticket(connection: Connection, conversation_id: str, number: str) -> None:
     """In the caller's unit of work: tell customer and agents that a ticket changed."""
     repository.put(connection, "ticket", conversation_id, {"type": "ticket", "number": number})
+    announce_event(connection, "ticket.changed", f"ticket:{uuid.uuid4().hex}", {"number": number})
 
 
 def announce_alert(connection: Connection, alert: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -21,6 +21,15 @@ class HandoffRow:
     rule: str
     department: str | None
     rank: int
+    priority: str
+    level: str | None
+    skills: Sequence[str]
+    order_key: float
+    assigned: bool
+    answered_at: datetime | None
+    missed: Sequence[int]
+    preferred: int | None
+    rung_at: datetime | None
     state: str
     queued_at: datetime
     claimed_at: datetime | None
@@ -47,7 +56,7 @@ def live(connection: Connection, conversation_id: str) -> HandoffRow | None:
 def waiting(connection: Connection) -> list[HandoffRow]:
     """The queue in order."""
     query = select(handoffs).where(handoffs.c.state == "waiting")
-    rows = connection.execute(query.order_by(handoffs.c.rank, handoffs.c.queued_at, handoffs.c.id))
+    rows = connection.execute(query.order_by(handoffs.c.order_key, handoffs.c.id))
     return [_handoff(row) for row in rows]
 
 
@@ -58,17 +67,46 @@ def place(connection: Connection, row: HandoffRow) -> int:
         .select_from(handoffs)
         .where(
             handoffs.c.state == "waiting",
-            (handoffs.c.rank < row.rank)
-            | (
-                (handoffs.c.rank == row.rank)
-                & (
-                    (handoffs.c.queued_at < row.queued_at)
-                    | ((handoffs.c.queued_at == row.queued_at) & (handoffs.c.id < row.id))
-                )
-            ),
+            (handoffs.c.order_key < row.order_key)
+            | ((handoffs.c.order_key == row.order_key) & (handoffs.c.id < row.id)),
         )
     )
     return int(connection.execute(ahead).scalar_one()) + 1
+
+
+def first_order_key(connection: Connection) -> float | None:
+    """The order key of who is next; None when nobody waits."""
+    query = select(func.min(handoffs.c.order_key)).where(handoffs.c.state == "waiting")
+    return connection.execute(query).scalar()
+
+
+def claimed(connection: Connection) -> list[HandoffRow]:
+    """All that a person has, oldest first."""
+    rows = connection.execute(select(handoffs).where(handoffs.c.state == "claimed").order_by(handoffs.c.id))
+    return [_handoff(row) for row in rows]
+
+
+def loads(connection: Connection) -> dict[int, int]:
+    """How many conversations each agent has."""
+    query = select(handoffs.c.claimed_by, func.count()).where(handoffs.c.state == "claimed")
+    return {row[0]: row[1] for row in connection.execute(query.group_by(handoffs.c.claimed_by))}
+
+
+def last_agent(connection: Connection, conversation_id: str) -> int | None:
+    """Who served this conversation last."""
+    query = select(handoffs.c.claimed_by).where(
+        handoffs.c.conversation_id == conversation_id, handoffs.c.claimed_by.is_not(None)
+    )
+    return connection.execute(query.order_by(handoffs.c.id.desc()).limit(1)).scalar()
+
+
+def waits_since(connection: Connection, since: datetime) -> list[float]:
+    """Seconds from the queue to a person's first words (or to his claim, while he has said nothing), since then."""
+    query = select(handoffs.c.queued_at, handoffs.c.claimed_at, handoffs.c.answered_at).where(
+        handoffs.c.queued_at >= since, handoffs.c.claimed_at.is_not(None), handoffs.c.reason != "agent"
+    )
+    rows = connection.execute(query)
+    return [((row.answered_at or row.claimed_at) - row.queued_at).total_seconds() for row in rows]
 
 
 def update_handoff(connection: Connection, handoff_id: int, **values: Any) -> None:

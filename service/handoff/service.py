@@ -1,4 +1,7 @@
-"""What can be done with the queue and with conversations that a person owns, inside a unit of work."""
+"""What can be done with the queue and with conversations that a person owns, inside a unit of work.
+
+The loop that gives conversations to agents and takes them back stands in `worker.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,27 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Owner, Reply, Sender
 from contracts.effects import HandOff
+from service.agents import service as agents
 from service.agents.service import AgentRow
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
 from service.handoff import repository, rules
+from service.ratings import service as ratings
 
 # What other domains may use of this one, beside the functions below.
 from service.handoff.repository import (  # isort: skip
     HandoffRow as HandoffRow,
+    claimed as claimed,
     live as live,
+    loads as loads,
+    waits_since as waits_since,
     waiting as waiting,
 )
+
+
+REMEMBERED_WORDS = 6
+"""How many of the customer's newest messages tell which dialect he writes."""
 
 
 class AlreadyClaimed(Exception):
@@ -48,21 +60,37 @@ def enqueue(
 ) -> QueuePlace:
     """Put the conversation in the queue, once; the dialogue that is open ends with its facts kept."""
     if repository.live(connection, conversation.id) is None:
-        repository.insert_handoff(
+        texts = conversations.said_by_customer(connection, conversation.id, REMEMBERED_WORDS)
+        _queue(
             connection,
-            conversation_id=conversation.id,
+            conversation.id,
+            now,
             reason=effect.reason,
             rule=effect.rule,
             department=effect.department,
+            priority=effect.priority,
+            level=level,
             rank=rules.rank(effect.reason, effect.priority, level),
-            state="waiting",
-            queued_at=now,
+            skills=rules.skills_wanted(level, texts),
+            preferred=repository.last_agent(connection, conversation.id),
         )
         conversations.change_owner(connection, conversation.id, Owner.QUEUED, now, None)
         conversations.end_open_dialogues(connection, conversation.id, "handed_off", now)
         delivery.announce_queue(connection)
     found = place_of(connection, conversation.id)
     return found or QueuePlace(1, None)
+
+
+def _queue(connection: Connection, conversation_id: str, now: datetime, *, rank: int, **values: Any) -> None:
+    repository.insert_handoff(
+        connection,
+        conversation_id=conversation_id,
+        rank=rank,
+        order_key=rules.order_key(rank, now),
+        state="waiting",
+        queued_at=now,
+        **values,
+    )
 
 
 def place_of(connection: Connection, conversation_id: str) -> QueuePlace | None:
@@ -74,8 +102,10 @@ def place_of(connection: Connection, conversation_id: str) -> QueuePlace | None:
     return QueuePlace(place, rules.estimate_minutes(place, repository.recent_waits(connection)))
 
 
-def claim(connection: Connection, conversation_id: str, agent: AgentRow, now: datetime) -> ConversationRow:
-    """The agent takes the conversation; exactly one of several wins.
+def claim(
+    connection: Connection, conversation_id: str, agent: AgentRow, now: datetime, *, assigned: bool = False
+) -> ConversationRow:
+    """The agent takes the conversation (or is given it: `assigned`); exactly one of several wins.
 
     Raises:
         NotFound: there is no such conversation.
@@ -94,20 +124,68 @@ def claim(connection: Connection, conversation_id: str, agent: AgentRow, now: da
             reason="agent",
             rule="agent claimed",
             rank=rules.rank("agent", "P2", None),
+            order_key=rules.order_key(rules.rank("agent", "P2", None), now),
             state="claimed",
             queued_at=now,
             claimed_at=now,
             claimed_by=agent.id,
         )
     else:
-        repository.update_handoff(connection, row.id, state="claimed", claimed_at=now, claimed_by=agent.id)
-    conversations.change_owner(connection, conversation_id, Owner.HUMAN, now, agent.id)
-    conversations.end_open_dialogues(connection, conversation_id, "handed_off", now)
-    conversations.say_system(
-        connection, conversation, f"人工客服（工号 {agent.number}）已接入，正在看您前面说的内容。", now, Owner.HUMAN
-    )
-    delivery.announce_queue(connection)
+        repository.update_handoff(
+            connection, row.id, state="claimed", claimed_at=now, claimed_by=agent.id, assigned=assigned
+        )
+    _hand_to(connection, conversation, agent, now, "已接入，正在看您前面说的内容")
     return conversations.require(connection, conversation_id)
+
+
+def take_over(connection: Connection, conversation_id: str, agent: AgentRow, now: datetime) -> ConversationRow:
+    """A supervisor takes a conversation from whoever has it; what the other one still sends is refused.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    conversation = conversations.require(connection, conversation_id, lock=True)
+    row = repository.live(connection, conversation_id)
+    if conversation.owner is not Owner.HUMAN or row is None:
+        return claim(connection, conversation_id, agent, now)
+    if conversation.agent_id == agent.id:
+        return conversation
+    repository.update_handoff(connection, row.id, claimed_at=now, claimed_by=agent.id, assigned=False, answered_at=None)
+    _hand_to(connection, conversation, agent, now, "接着为您处理，前面的内容都能看到")
+    return conversations.require(connection, conversation_id)
+
+
+def _hand_to(connection: Connection, conversation: ConversationRow, agent: AgentRow, now: datetime, words: str) -> None:
+    conversations.change_owner(connection, conversation.id, Owner.HUMAN, now, agent.id)
+    conversations.end_open_dialogues(connection, conversation.id, "handed_off", now)
+    agents.assigned(connection, agent.id, now)
+    conversations.say_system(connection, conversation, f"人工客服（工号 {agent.number}）{words}。", now, Owner.HUMAN)
+    delivery.announce_queue(connection)
+
+
+def release(connection: Connection, row: HandoffRow, words: str, now: datetime) -> None:
+    """Take a conversation from an agent who does not answer, back to the head of the queue."""
+    conversation = conversations.require(connection, row.conversation_id, lock=True)
+    if conversation.owner is not Owner.HUMAN or conversation.agent_id != row.claimed_by:
+        return
+    first = repository.first_order_key(connection)
+    head = row.order_key if first is None else min(row.order_key, first - 1)
+    missed = list(dict.fromkeys([*row.missed, *([row.claimed_by] if row.claimed_by is not None else [])]))
+    repository.update_handoff(
+        connection,
+        row.id,
+        state="waiting",
+        claimed_at=None,
+        claimed_by=None,
+        assigned=False,
+        answered_at=None,
+        missed=missed,
+        preferred=None,
+        order_key=head,
+    )
+    conversations.change_owner(connection, conversation.id, Owner.QUEUED, now, None)
+    conversations.say_system(connection, conversation, words, now, Owner.QUEUED)
+    delivery.announce_queue(connection)
 
 
 def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str, client_id: str, now: datetime) -> int:
@@ -120,6 +198,9 @@ def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str
     known = conversations.message_by_client_id(connection, conversation_id, client_id)
     if known is not None:
         return known.seq
+    row = repository.live(connection, conversation_id)
+    if row is not None and row.answered_at is None:
+        repository.update_handoff(connection, row.id, answered_at=now)
     reply = Reply(text=text, sender=Sender.AGENT, source="agent")
     rows = conversations.append(connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id)
     return int(rows[0]["seq"])
@@ -130,16 +211,21 @@ def transfer(
 ) -> None:
     """Back to the queue, for a department, with a note for whoever takes it."""
     conversation = _owned(connection, conversation_id, agent)
+    row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
-    repository.insert_handoff(
+    level, skills = (row.level, list(row.skills)) if row is not None else (None, [])
+    _queue(
         connection,
-        conversation_id=conversation_id,
+        conversation_id,
+        now,
         reason="transfer",
         rule=f"transferred by {agent.number}",
         department=department,
-        rank=rules.rank("transfer", "P2", None),
-        state="waiting",
-        queued_at=now,
+        priority=row.priority if row is not None else "P2",
+        level=level,
+        rank=rules.rank("transfer", "P2", level),
+        skills=skills,
+        missed=[agent.id],
         note={"from": agent.number, "text": note},
     )
     conversations.change_owner(connection, conversation_id, Owner.QUEUED, now, None)
@@ -152,6 +238,7 @@ def transfer(
 def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Owner, now: datetime) -> None:
     """The agent is done: the conversation ends, or goes back to the assistant."""
     conversation = _owned(connection, conversation_id, agent)
+    row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     conversations.change_owner(connection, conversation_id, to, now, None)
     text = (
@@ -160,6 +247,8 @@ def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Own
         else "人工服务已结束，接下来由智能助手继续为您服务。"
     )
     conversations.say_system(connection, conversation, text, now, to)
+    if row is not None and row.answered_at is not None:
+        ratings.ask(connection, conversations.require(connection, conversation_id), row.id, agent.id, now)
     delivery.announce_queue(connection)
 
 

@@ -243,3 +243,23 @@ def offer(
     if allows(policy, wanted, before, now).decision is not Decision.ALLOWED:
         return None
     return CompensationOffer(rule.cause, rule.kind, amount, rule.valid_days, policy.version)
+
+
+OFFICE_FIELDS = frozenset({"id", "title", "value", "at_least", "at_most"})
+
+
+def read_office(rows: object) -> tuple[Mapping[str, Any], ...]:
+    """The rows of the office table: one number each, within its limits.
+
+    Raises:
+        ContractError: a row is wrong; it is named.
+    """
+    if not isinstance(rows, list) or not rows:
+        raise ContractError("office: a list of rows is expected")
+    for row in rows:
+        if not isinstance(row, dict) or set(row) != OFFICE_FIELDS:
+            raise ContractError(f"office: {row}: exactly {sorted(OFFICE_FIELDS)} are expected")
+        value = row["value"]
+        if isinstance(value, bool) or not isinstance(value, int) or not row["at_least"] <= value <= row["at_most"]:
+            raise ContractError(f"office: {row['id']}: a number from {row['at_least']} to {row['at_most']} is expected")
+    return tuple(rows)

@@ -31,6 +31,7 @@ _FILES = Path(__file__).resolve().parents[2] / "knowledge_base" / "policies"
 _READERS: Mapping[str, Callable[[object], Sequence[Any]]] = {
     "compensation": rules.read_compensation,
     "root_causes": rules.read_root_causes,
+    "office": rules.read_office,
 }
 NAMES = tuple(_READERS)
 
@@ -79,6 +80,12 @@ def compensation(connection: Connection) -> CompensationPolicy:
 def root_causes(connection: Connection) -> tuple[RootCause, ...]:
     """The root causes that a ticket may be closed with, in the order of the table."""
     return rules.read_root_causes(rows_in_force(connection, "root_causes"))
+
+
+def office(connection: Connection) -> dict[str, int]:
+    """How patient the house is with its own people, in seconds, by the table's ids."""
+    shipped = {row["id"]: row["value"] for row in default_rows("office")}
+    return {**shipped, **{row["id"]: row["value"] for row in rows_in_force(connection, "office")}}
 
 
 def allows(connection: Connection, claim: Claim, now: datetime) -> Allowance:

@@ -235,3 +235,19 @@ def without_timers(connection: Connection, timers: Any) -> list[str]:
     watched = select(timers.c.ticket_number)
     query = select(tickets.c.number).where(tickets.c.status.in_(_OPEN), tickets.c.number.not_in(watched))
     return list(connection.execute(query).scalars())
+
+
+def changed_since(connection: Connection, since: datetime | None, limit: int) -> list[TicketRow]:
+    """Tickets that changed after a moment (None: all), the oldest change first."""
+    query = select(tickets).order_by(tickets.c.updated_at).limit(limit)
+    if since is not None:
+        query = query.where(tickets.c.updated_at > since)
+    return [_ticket(row) for row in connection.execute(query)]
+
+
+def count_open(connection: Connection, overdue_at: datetime | None = None) -> int:
+    """How many tickets are open, or of these how many are past their promised time."""
+    query = select(func.count()).select_from(tickets).where(tickets.c.status.in_([s.value for s in OPEN_STATUSES]))
+    if overdue_at is not None:
+        query = query.where(tickets.c.due_at < overdue_at)
+    return int(connection.execute(query).scalar_one())

@@ -36,7 +36,9 @@ from service.tickets.life.service import (  # isort: skip
 )
 from service.tickets.repository import (  # isort: skip
     Filter as Filter,
+    changed_since as changed_since,
     children as children,
+    count_open as count_open,
     counts as counts,
     events as events,
     of_conversation as of_conversation,

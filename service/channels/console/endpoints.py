@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1", tags=["console"])
 
 SOCKET_AUTH_SECONDS = 10.0
+SEEN_SECONDS = 15.0
+"""How often it is written down at most that a console was heard of."""
 
 Caller = Annotated[AgentRow, Depends(current_agent)]
 QueueReader = Annotated[AgentRow, Depends(allowed(Permission.QUEUE))]
@@ -168,12 +171,12 @@ async def socket(websocket: WebSocket) -> None:
     if agent is None or not may(agent.role, Permission.QUEUE):
         await websocket.close(code=4401, reason="auth")
         return
-    await _serve(house, websocket)
+    await _serve(house, websocket, agent)
 
 
-async def _serve(house: House, websocket: WebSocket) -> None:
+async def _serve(house: House, websocket: WebSocket, agent: AgentRow) -> None:
     with house.hub.listen(AGENTS) as hints:
-        reader = asyncio.create_task(_read(house, websocket))
+        reader = asyncio.create_task(_read(house, websocket, agent))
         try:
             await websocket.send_json({"type": "queue"})
             while not reader.done():
@@ -190,8 +193,13 @@ async def _serve(house: House, websocket: WebSocket) -> None:
             reader.cancel()
 
 
-async def _read(house: House, websocket: WebSocket) -> None:
+async def _read(house: House, websocket: WebSocket, agent: AgentRow) -> None:
+    """Frames of the console; each says that the agent can be reached, written down now and then."""
+    heard = 0.0
     while True:
+        if time.monotonic() - heard > SEEN_SECONDS:
+            heard = time.monotonic()
+            await house.database.write(lambda c: agents.seen(c, agent.id, utc_now()))
         try:
             frame: Any = await websocket.receive_json()
         except (WebSocketDisconnect, ValueError):

@@ -17,7 +17,7 @@ class LoginRequest(BaseModel):
 
 
 class AgentShape(BaseModel):
-    """`number` is the 工号 that customers see."""
+    """`number` is the 工号 that customers see; `automatic`: the service may give him conversations by itself."""
 
     id: int
     username: str
@@ -25,6 +25,10 @@ class AgentShape(BaseModel):
     role: str
     department: str | None = None
     station_id: str | None = None
+    skills: list[str] = []
+    capacity: int = 6
+    presence: str = "offline"
+    automatic: bool = True
 
 
 class LoginAnswer(BaseModel):

@@ -1,0 +1,191 @@
+"""Gives waiting conversations to agents, and takes them back from those who do not answer: nobody is stranded.
+
+Everything is read from rows, so a restart or another process goes on where this one stopped; each step is a unit of
+work of its own, and the claim inside it is the same that an agent makes himself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import Callable
+
+from sqlalchemy import Connection
+
+from contracts.errors import NotFound
+from service.agents import service as agents
+from service.agents.rules import Permission, Presence, may, on_duty
+from service.agents.service import AgentRow
+from service.clock import CHINA
+from service.conversations import service as conversations
+from service.db import Database
+from service.delivery import service as delivery
+from service.handoff import rules
+from service.handoff import service as handoff
+from service.handoff.repository import update_handoff
+from service.handoff.rules import Candidate, Held, Patience, Waiting
+from service.handoff.service import AlreadyClaimed, HandoffRow
+from service.policies import service as policies
+
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 1.0
+
+_WORDS = {
+    "unanswered": "刚才的客服没能及时接入，已把您排到最前面，马上为您换一位。",
+    "silent": "刚才的客服暂时无法回复，已把您排到最前面，马上为您换一位。",
+    "lost": "刚才的客服掉线了，已把您排到最前面，马上为您换一位，您说的内容都在。",
+}
+
+
+class Assigner:
+    """One loop a process; several may run, the claim lets one win."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime], woke: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._woke = woke
+
+    async def run(self) -> None:
+        """Until cancelled; a failure is logged and tried again."""
+        while True:
+            try:
+                if await self.step():
+                    self._woke()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("assignment failed, trying again")
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def step(self) -> int:
+        """Take back, ring and give once; returns how many conversations changed hands."""
+        now = self._clock()
+        patience = await self._database.read(patience_in_force)
+        if not await self._database.read(lambda c: work_to_do(c, patience, now)):
+            return 0
+        return await self._database.write(lambda c: _step(c, patience, now))
+
+
+def patience_in_force(connection: Connection) -> Patience:
+    """How long people may be silent, from the office table."""
+    seconds = policies.office(connection)
+    return Patience(
+        answer=timedelta(seconds=seconds["answer_seconds"]),
+        silence=timedelta(seconds=seconds["silence_seconds"]),
+        lost=timedelta(seconds=seconds["lost_seconds"]),
+        ring=timedelta(seconds=seconds["ring_seconds"]),
+    )
+
+
+def work_to_do(connection: Connection, patience: Patience, now: datetime) -> bool:
+    """Whether a step would change anything; a read, so that an idle house takes no write lock."""
+    waiting = handoff.waiting(connection)
+    if any(_rings(row, patience, now) for row in waiting):
+        return True
+    if waiting and candidates(connection, patience, now):
+        return True
+    return any(_why(connection, row, patience, now) is not None for row in handoff.claimed(connection))
+
+
+def _step(connection: Connection, patience: Patience, now: datetime) -> int:
+    return take_back(connection, patience, now) + ring(connection, patience, now) + give(connection, patience, now)
+
+
+def take_back(connection: Connection, patience: Patience, now: datetime) -> int:
+    """Conversations of agents who do not answer go back to the head of the queue."""
+    released = 0
+    for row in handoff.claimed(connection):
+        why = _why(connection, row, patience, now)
+        if why is None:
+            continue
+        handoff.release(connection, row, _WORDS[why], now)
+        if row.claimed_by is not None and why != "lost":
+            agents.send_away(connection, row.claimed_by, why, now)
+        log.info("conversation %s back to the queue: %s", row.conversation_id, why)
+        released += 1
+    return released
+
+
+def ring(connection: Connection, patience: Patience, now: datetime) -> int:
+    """A P0 that nobody has taken rings the supervisors, once."""
+    rung = 0
+    for row in handoff.waiting(connection):
+        if _rings(row, patience, now):
+            update_handoff(connection, row.id, rung_at=now)
+            delivery.announce_alarm(connection, row.conversation_id, "p0_unanswered")
+            rung += 1
+    return rung
+
+
+def give(connection: Connection, patience: Patience, now: datetime) -> int:
+    """Give what waits, most urgent first, as long as somebody is free."""
+    given = 0
+    for row in handoff.waiting(connection):
+        free = candidates(connection, patience, now)
+        chosen = rules.choose(_waiting(row), free)
+        if chosen is None:
+            return given
+        agent = agents.agent(connection, chosen.id)
+        if agent is None:
+            continue
+        try:
+            handoff.claim(connection, row.conversation_id, agent, now, assigned=True)
+        except (AlreadyClaimed, NotFound) as error:
+            log.info("not assigned: %s", error)
+            continue
+        given += 1
+    return given
+
+
+def candidates(connection: Connection, patience: Patience, now: datetime) -> list[Candidate]:
+    """Agents who may be given a conversation now: online, heard of, on duty, with room."""
+    loads = handoff.loads(connection)
+    shifts: dict[int, list[tuple[int, int, int]]] = {}
+    for agent_id, weekday, start, end in agents.shifts_of(connection):
+        shifts.setdefault(agent_id, []).append((weekday, start, end))
+    local = now.astimezone(CHINA)
+    return [
+        Candidate(
+            agent.id, agent.department, agent.skills, loads.get(agent.id, 0), agent.capacity, agent.last_assigned_at
+        )
+        for agent in agents.all_agents(connection)
+        if agent.automatic
+        and _reachable(agent, patience, now)
+        and on_duty(shifts.get(agent.id, ()), local)
+        and loads.get(agent.id, 0) < agent.capacity
+    ]
+
+
+def _reachable(agent: AgentRow, patience: Patience, now: datetime) -> bool:
+    heard = agent.seen_at is not None and now - agent.seen_at <= patience.lost
+    online = agent.presence == Presence.ONLINE.value
+    return agent.active and heard and online and may(agent.role, Permission.CONVERSATIONS)
+
+
+def _waiting(row: HandoffRow) -> Waiting:
+    return Waiting(
+        row.id, row.conversation_id, row.department, row.skills, row.preferred, row.missed, row.priority, row.queued_at
+    )
+
+
+def _rings(row: HandoffRow, patience: Patience, now: datetime) -> bool:
+    return row.priority == "P0" and row.rung_at is None and now - row.queued_at > patience.ring
+
+
+def _why(connection: Connection, row: HandoffRow, patience: Patience, now: datetime) -> str | None:
+    agent = agents.agent(connection, row.claimed_by) if row.claimed_by is not None else None
+    if row.claimed_at is None or agent is None:
+        return None
+    spoke = conversations.last_words(connection, row.conversation_id, row.claimed_at)
+    held = Held(
+        claimed_at=row.claimed_at,
+        assigned=row.assigned,
+        answered_at=row.answered_at,
+        customer_spoke_at=spoke.get("customer"),
+        agent_spoke_at=spoke.get("agent"),
+        # Who never said that he is online works through the interface alone: no console to lose.
+        agent_seen=agent.seen_at if agent.presence != Presence.OFFLINE.value or row.assigned else None,
+    )
+    return rules.why_released(held, patience, now)

@@ -1,0 +1,49 @@
+"""SQL of internal notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from service.notes.models import internal_notes
+
+
+@dataclass(frozen=True)
+class NoteRow:
+    id: int
+    conversation_id: str
+    author: str
+    text: str
+    mentions: Sequence[str]
+    whisper: bool
+    at: datetime
+
+
+def insert_note(
+    connection: Connection,
+    conversation_id: str,
+    author: str,
+    text: str,
+    mentions: Sequence[str],
+    whisper: bool,
+    at: datetime,
+) -> None:
+    connection.execute(
+        insert(internal_notes).values(
+            conversation_id=conversation_id,
+            author=author,
+            text=text,
+            mentions=list(mentions),
+            whisper=whisper,
+            at=at,
+        )
+    )
+
+
+def notes_of(connection: Connection, conversation_id: str) -> list[NoteRow]:
+    """Oldest first."""
+    query = select(internal_notes).where(internal_notes.c.conversation_id == conversation_id)
+    return [NoteRow(**row._mapping) for row in connection.execute(query.order_by(internal_notes.c.id))]
