@@ -16,10 +16,12 @@ from service.channels.attachments import endpoints as attachments
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.knowledge import endpoints as knowledge
+from service.channels.people import endpoints as people
 from service.channels.platform import endpoints as platform
 from service.channels.points import endpoints as points
 from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
+from service.channels.settings import endpoints as settings_pages
 from service.channels.service import open_channels
 from service.channels.tickets import endpoints as tickets
 from service.channels.tickets.customer import endpoints as own_tickets
