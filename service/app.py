@@ -21,8 +21,8 @@ from service.channels.platform import endpoints as platform
 from service.channels.points import endpoints as points
 from service.channels.remedies import endpoints as remedies
 from service.channels.router import endpoints as router
-from service.channels.settings import endpoints as settings_pages
 from service.channels.service import open_channels
+from service.channels.settings import endpoints as settings_pages
 from service.channels.tickets import endpoints as tickets
 from service.channels.tickets.customer import endpoints as own_tickets
 from service.channels.tickets.desk import endpoints as ticket_desk
