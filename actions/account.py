@@ -50,7 +50,9 @@ class LoginProblem(Flow):
     }
 
     def _cause(self, case: Case) -> str | None:
-        return known(case, "cause") or hinted(case.words, self._CAUSES)
+        # "It says an error" is what all of them bring; the others tell more.
+        named = [option for option in self._CAUSES if option.value != "error"]
+        return known(case, "cause") or hinted(case.words, named) or hinted(case.words, self._CAUSES)
 
     def needs(self, case: Case) -> Iterator[Ask]:
         cause = self._cause(case)

@@ -83,6 +83,7 @@ def file(
         order_ids=tuple(order_ids),
     )
     first = text if text is not None else sentences(start(case), notes(case, found, missing), advice)
+    first = first.lstrip("\n")
     said = sentences(first, "\n" if first else "", promise(flow, case, plan, critical))
     shown = [] if critical else [*buttons, PERSON] if plan.priority == "P0" else list(buttons)
     if wrong_button and not critical:

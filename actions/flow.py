@@ -28,7 +28,7 @@ class Ask:
     `accepts`: `choice` (one of the options), `text` (any words), `name` (a name that we may say back),
     `phone`, `tax_number`, `agreed` (yes or no),
     `consent` (yes or no to what is then done at once: nothing but a clear yes counts).
-    `again` is said instead of `text` when the answer was not understood.
+    `again` is said instead of `text` when the question is asked once more.
     """
 
     slot: str
@@ -117,6 +117,10 @@ class Flow(ABC):
     """Who may have to answer for it, beside the department at work: platform, station, payment_provider, partner…"""
     asks_consent: bool = False
     """Whether `conclude` may ask for a yes after filing."""
+
+    def first_aid(self, case: Case) -> str:
+        """What a guest must hear before he is asked for his number; by default nothing."""
+        return ""
 
     async def look_up(self, case: Case) -> None:
         """Read what the platform knows and fill the slots that follow from it; by default nothing."""

@@ -234,10 +234,13 @@ class FlowForm(Area, FormValidationAction):
         return next((ask for ask in self._needs(flow, case) if case.get(ask.slot) is None), None)
 
     def _ask(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case, ask: Ask, repeated: bool) -> None:
+        first_aid = flow.first_aid(case) if ask is _ASK_PHONE else ""
         if repeated:
             text, outcome = ask.again or f"不好意思没看明白。{ask.text}", "not_understood"
+        elif case.memory.tries.get(ask.slot):
+            text, outcome = f"好的，这个我记下了。{ask.again or ask.text}", None
         else:
-            text, outcome = sentences(filing.start(case), filing.notes(case), ask.text), None
+            text, outcome = sentences(filing.start(case), filing.notes(case), first_aid, ask.text), None
         self.speak(dispatcher, flow, Spoken(text, tuple(ask.buttons), ask.card, outcome))
 
     def _events(self, tracker: Tracker, case: Case, ask: Ask | None) -> list[EventType]:

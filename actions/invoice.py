@@ -12,6 +12,7 @@ from actions.flow import Ask, Conclusion, Flow, Spoken, by_id, consent, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
+from actions.titles import written_number, written_title
 from actions.wording import clock, yuan
 from contracts.effects import AddToTicket, EndDialogue, Remedy
 from contracts.errors import ContractError
@@ -55,6 +56,11 @@ class InvoiceApply(OrderFlow):
         for title in case.found["titles"]:
             if title != _PERSONAL and title in said:
                 case.fill("invoice_title", title)
+        named_title, number = written_title(said), written_number(said)
+        if case.get("invoice_title") is None and named_title:
+            case.fill("invoice_title", named_title)
+        if case.get("tax_number") is None and number:
+            case.fill("tax_number", number)
         title = case.get("invoice_title")
         if title in case.found["titles"] and case.found["titles"][title]:
             case.fill("tax_number", case.found["titles"][title])
@@ -137,7 +143,27 @@ class InvoiceProblem(Flow):
     record_slot = "invoice_id"
 
     _CAUSES = (
-        Option("not_received", "没收到发票", ("没收到", "没到", "没发", "收不到", "没看到", "没来", "还没开", "催")),
+        Option(
+            "not_received",
+            "没收到发票",
+            (
+                "啥也没",
+                "啥都没",
+                "什么也没",
+                "什么都没",
+                "没影",
+                "没动静",
+                "迟迟",
+                "没收到",
+                "没到",
+                "没发",
+                "收不到",
+                "没看到",
+                "没来",
+                "还没开",
+                "催",
+            ),
+        ),
         Option("wrong_title", "抬头或税号错了", ("抬头", "税号", "公司名", "名称", "开成个人")),
         Option("wrong_amount", "金额不对", ("金额", "少开", "多开", "开少", "开多")),
         Option("red", "要红冲重开", ("红冲", "重开", "作废", "冲红", "换开")),
@@ -188,9 +214,7 @@ class InvoiceProblem(Flow):
         return filing.file(
             self,
             case,
-            summary=f"{title}：{invoice.title}，{yuan(invoice.amount_fen)}"
-            if invoice
-            else f"{title}（未查到发票记录）",
+            summary=self._in_short(case, title, invoice),
             found=found,
             missing="我没有查到您的发票记录，先按您说的去核对。",
             advice=advice,
@@ -198,8 +222,24 @@ class InvoiceProblem(Flow):
             order_ids=invoice.order_ids if invoice else (),
             demand=title,
             remedies=(remedy,),
-            extra={"correct": case.get("detail")} if known(case, "detail") else None,
+            extra=self._correct(case),
         )
+
+    def _in_short(self, case: Case, title: str, invoice: Invoice | None) -> str:
+        wanted = written_title(case.words)
+        change = f"，改为「{wanted}」" if wanted and (invoice is None or wanted != invoice.title) else ""
+        if invoice is None:
+            return f"{title}（未查到发票记录）{change}"
+        return f"{title}：{invoice.title}，{yuan(invoice.amount_fen)}{change}"
+
+    def _correct(self, case: Case) -> dict[str, str] | None:
+        """What it should be, for the colleague who issues it again."""
+        told = {
+            "correct": known(case, "detail"),
+            "correct_title": written_title(case.words),
+            "correct_tax_number": written_number(case.words),
+        }
+        return {name: value for name, value in told.items() if value} or None
 
     def _issue(self, invoice: Invoice) -> Remedy | None:
         """The overdue invoice, exactly as it was asked for."""

@@ -50,6 +50,13 @@ class PaidNotFueled(OrderFlow):
             return Match((latest,))
         return match if waiting else Match(())
 
+    def first_aid(self, case: Case, number: str = "付款记录") -> str:
+        if not case.first_time("pump"):
+            return ""
+        return (
+            f"\n现在请您：1）先别再付一次款；2）把枪挂回去再提一次；3）还不出油，就请加油员按{number}在机器上查单。\n"
+        )
+
     async def conclude(self, case: Case) -> Conclusion:
         order = await self.order(case)
         if order is not None and order.status == "paid":
@@ -61,8 +68,7 @@ class PaidNotFueled(OrderFlow):
         number = f"订单号尾号 {order.id[-4:]} " if order else "付款记录"
         waited = order is not None and case.now > case.after(_moment(order), "order.pump_wait")
         advice = sentences(
-            "\n现在请您：1）先别再付一次款；2）把枪挂回去再提一次；",
-            f"3）还不出油，就请加油员按{number}在机器上查单。",
+            self.first_aid(case, number),
             f"等 {case.say('order.pump_wait')}还加不上，您可以先走，",
             f"没加油的订单满 {case.say('order.unfuelled_cancel')}会自动取消，钱原路退回。",
             "这笔订单我会一直盯着，出了油或钱退回来，都马上告诉您。" if order is not None else "",
@@ -185,7 +191,11 @@ class WrongSelection(CancelOnYes):
     parties = ("platform", "station", "customer")
 
     _CAUSES = (
-        Option("station", "选错油站", ("油站", "加油站", "别的站", "隔壁站", "那个站", "站选", "另一个站")),
+        Option(
+            "station",
+            "选错油站",
+            ("付到", "站去了", "别家站", "油站", "加油站", "别的站", "隔壁站", "那个站", "站选", "另一个站"),
+        ),
         Option("gun", "选错油枪", ("油枪", "枪号", "号枪", "枪")),
         Option("fuel", "选错油号", ("油号", "标号", "92号", "95号", "98号", "柴油")),
         Option("amount", "金额填错", ("金额", "多输", "少输", "输成", "多付", "多打", "填错")),
