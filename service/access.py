@@ -11,7 +11,8 @@ from service.agents import service as agents
 from service.agents.rules import Permission, may
 from service.agents.service import AgentRow
 from service.clock import utc_now
-from service.customers.service import Session
+from service.conversations import service as conversations
+from service.customers.service import BadToken, Session
 from service.errors import ApiError
 from service.house import House, house_of
 
@@ -69,4 +70,20 @@ async def agent_or_internal(request: Request) -> AgentRow | None:
 
 async def current_session(request: Request) -> Session:
     """The customer's session; BadToken answers 401. Not a plain function: those cost a thread each."""
-    return house_of(request).tokens.read_session(bearer(request))
+    house = house_of(request)
+    return await still_his(house, house.tokens.read_session(bearer(request)))
+
+
+async def still_his(house: House, session: Session) -> Session:
+    """The session of where its conversation is now; a guest's ends when the conversation became an account's.
+
+    Raises:
+        BadToken: what a guest said belongs to an account by now, of which this session may see nothing (401).
+        NotFound: there is no such conversation.
+    """
+    if session.customer_id is not None:
+        return session
+    found = await house.database.read(lambda c: conversations.require(c, session.conversation_id))
+    if found.customer_id is not None:
+        raise BadToken("您已经登录，请重新打开客服页面")
+    return Session(found.id, None)

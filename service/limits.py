@@ -37,6 +37,7 @@ class RateLimits:
         self.customer = Bucket(settings.customer_rate)
         self.address = Bucket(settings.address_rate)
         self.login = Bucket(settings.login_rate)
+        self.code = Bucket(settings.code_rate)
 
     @staticmethod
     def require(bucket: Bucket, key: str) -> None:

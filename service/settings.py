@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     customer_rate: int = Field(600, ge=1, description="messages a customer may send in a minute")
     address_rate: int = Field(60_000, ge=1, description="requests one address may send in a minute")
     login_rate: int = Field(60, ge=1, description="log-in attempts one address may make in a minute")
+    code_rate: int = Field(20, ge=1, description="phone codes one address may ask for or try in a minute")
     upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
     incident_customers: int = Field(5, ge=2, description="customers with one cause that make a mass incident")
     incident_minutes: int = Field(10, ge=1, description="minutes within which they report it")
@@ -74,6 +75,13 @@ class Settings(BaseSettings):
     )
     wechat_relay_secret: str = Field("", description="signs what the account's own server forwards; empty: no relay")
     wechat_relay_token_url: str = Field("", description="where the account's own server gives its access token")
+    hooks_private: bool = Field(False, description="webhooks may go to the own network, and by plain HTTP")
+    webhook_secret: str = Field("", description="signs the generic webhook channel both ways; empty: it is off")
+    webhook_reply_url: str = Field("", description="where the generic webhook channel gets our messages")
+    email_address: str = Field("", description="mailbox of the e-mail channel; empty: the channel is off")
+    email_smtp: str = Field("", description="smtps:// or smtp://user:password@host:port for our mails")
+    email_imap: str = Field("", description="imaps:// or imap://user:password@host:port where customers write")
+    email_poll: float = Field(15.0, gt=0, description="seconds between two looks into the mailbox")
     public_url: str = Field("", description="address under which customers reach this service, for links")
 
     @field_validator("wechat_aes_key")
@@ -81,6 +89,13 @@ class Settings(BaseSettings):
     def _aes_key_length(cls, value: str) -> str:
         if value and len(value) != 43:
             raise ValueError("must have 43 characters")
+        return value
+
+    @field_validator("platform_url")
+    @classmethod
+    def _platform_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
         return value
 
     @field_validator("redis_url")

@@ -59,6 +59,7 @@ class Stack:
             "YOUBAN_CUSTOMER_RATE": "100000",
             "YOUBAN_ADDRESS_RATE": "1000000",
             "YOUBAN_LOGIN_RATE": "1000",
+            "YOUBAN_CODE_RATE": "1000",
             "RASA_TELEMETRY_ENABLED": "false",
             "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
             "TF_CPP_MIN_LOG_LEVEL": "3",

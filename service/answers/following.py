@@ -9,13 +9,16 @@ from typing import Any, Iterable, Mapping, Sequence
 from contracts.conversation import Button, Reply
 from contracts.decision import Decision, Entity, Kind
 from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, WithdrawTicket
-from contracts.entities import ORDER_NUMBER
+from contracts.entities import ORDER_NUMBER, PHONE
 from contracts.tickets import PlannedTicket, TicketView
 from language import normalise
 from service.answers.rules import CANCEL, NEXT, Plan, Voice
 
 AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
 EMPTY = "empty"
+ACCOUNT_CHANGE = "account_change"
+"""Where a number that is named is the new one."""
+_TICKET_FLOWS = frozenset({"ticket_progress", "ticket_urge", "ticket_add_info", "ticket_cancel"})
 _STILL = re.compile(r"还是|还不|仍|依然|依旧|照样|不行|没用|没有用|没好|没解决|没反应|不好使|老样子|一样")
 _CORRECTS = re.compile(
     r"(?:说|记|看|搞|弄|讲)(?:错|反|岔)了?|更正|口误|^(?:哦|啊|呃|额|不好意思|抱歉|对不起|等等|[,。\s])*"
@@ -120,6 +123,18 @@ def still_open(ticket: TicketView, due: str, voice: Voice) -> Plan:
         buttons=(Button(voice.say("button_urge"), URGE), voice.human_button()),
     )
     return Plan((reply,), (AddToTicket(ticket.number, "again", voice.say("note_still_open")),), outcome="no_progress")
+
+
+def asks_for_old_tickets(decision: Decision, customer_id: str | None) -> bool:
+    """Whether a guest speaks of what he filed before; without a proven number nothing of it is known here."""
+    return customer_id is None and decision.name in _TICKET_FLOWS
+
+
+def phone_known(guest_phone: str | None, problem: str) -> tuple[Mapping[str, Any], ...]:
+    """The number that a guest has proven, in Rasa's shape, so that no flow asks for it again."""
+    if guest_phone is None or problem == ACCOUNT_CHANGE:
+        return ()
+    return ({"entity": PHONE, "value": guest_phone, "text": guest_phone, "start": 0, "end": 0},)
 
 
 def facts_of(slots: Mapping[str, Any]) -> dict[str, Any]:

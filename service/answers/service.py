@@ -176,6 +176,9 @@ class Answers:
         asked = pressed.asked_ticket(decision, situation.offered) if dialogue is None else None
         if asked is not None and any(t.number == asked and t.waits for t in await self._tickets(situation)):
             return pressed.act(CustomerAction.INFO, asked, situation.text, ())
+        of_old = decision.kind is Kind.FLOW and following.asks_for_old_tickets(decision, situation.customer_id)
+        if of_old and not await self._tickets(situation):
+            return Plan((Reply(voice.say("guest_tickets"), source=decision.label),))
         if decision.kind is Kind.FLOW:
             return await self._step(situation, dialogue, decision, decision.name, decision.name, voice)
         if dialogue is None and following.trouble_goes_on(decision, situation.text):
@@ -305,7 +308,7 @@ class Answers:
             text=situation.text,
             intent=intent,
             confidence=decision.confidence,
-            entities=tuple(rasa_entities(decision)),
+            entities=(*rasa_entities(decision), *following.phone_known(situation.guest_phone, problem)),
             metadata={
                 "turn_id": situation.turn_id,
                 "conversation_id": situation.conversation_id,

@@ -46,6 +46,8 @@ class Situation:
     signals: tuple[TurnSignal, ...]
     second_problem: str | None
     now: datetime
+    # The number that a guest has proven.
+    guest_phone: str | None = None
 
 
 @dataclass(frozen=True)

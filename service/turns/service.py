@@ -24,6 +24,7 @@ from service.conversations import service as conversations
 from service.conversations.service import ConversationRow, DialogueRow, MessageRow, StaleEpoch
 from service.db import Database
 from service.delivery import service as delivery
+from service.guests import service as guests
 from service.handoff import service as handoff
 from service.remedies import service as remedies
 from service.tickets import service as tickets
@@ -253,6 +254,9 @@ class Turns:
                 )
             ),
             second_problem=conversation.second_problem,
+            guest_phone=guests.phone_of(connection, conversation.contact_id)
+            if conversation.customer_id is None
+            else None,
             now=now,
         )
         return TurnInput(attempt, conversation.epoch, situation)
@@ -333,6 +337,7 @@ class Turns:
                 replies += [words] if words is not None else []
             elif not isinstance(effect, EndDialogue):
                 raise TypeError(f"an effect that nobody carries out: {effect!r}")
+        replies += guests.after_filing(connection, conversation, plan.effects, self._voice.say, now)
         if plan.leave_queue and handoff.cancel(connection, conversation, now):
             owner = Owner.BOT
         if (owner is Owner.QUEUED and any(r.source == "handoff" for r in replies)) or owner is not conversation.owner:

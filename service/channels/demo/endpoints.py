@@ -53,6 +53,10 @@ class HappeningRequest(BaseModel):
     target_id: str | None = Field(None, max_length=64)
 
 
+class TextsAnswer(BaseModel):
+    items: list[str]
+
+
 class HappeningAnswer(BaseModel):
     happened: bool
 
@@ -84,6 +88,15 @@ async def records(request: Request, customer_id: Annotated[str, Query(max_length
             for r in await platform.refunds(customer_id)
         ],
     )
+
+
+@router.get("/texts", response_model=TextsAnswer)
+async def texts(request: Request, phone: Annotated[str, Query(min_length=11, max_length=11)]) -> TextsAnswer:
+    """What the embedded platform sent to a number, newest first: the demo's text messages reach no telephone."""
+    platform = house_of(request).platform
+    if not isinstance(platform, EmbeddedPlatform):
+        raise ApiError(409, "no_demo_platform", "现在连接的不是演示平台")
+    return TextsAnswer(items=await asyncio.to_thread(platform.texts, phone))
 
 
 @router.post("/events", response_model=HappeningAnswer)

@@ -11,11 +11,16 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner
-from service.access import current_session
+from service.access import current_session, still_his
+from service.channels.widget import service as widget
 from service.channels.widget.schemas import (
     HistoryAnswer,
     MessageAnswer,
     MessageRequest,
+    PhoneAnswer,
+    PhoneRequest,
+    ProofAnswer,
+    ProofRequest,
     SessionAnswer,
     SessionRequest,
 )
@@ -23,6 +28,9 @@ from service.clock import utc_now
 from service.conversations import service as conversations
 from service.customers.service import BadToken, Session
 from service.errors import ApiError
+from service.guests import rules as guest_rules
+from service.guests import service as guests
+from service.guests.rules import Outcome
 from service.handoff import service as handoff
 from service.house import House, house_of
 from service.tickets import service as tickets
@@ -40,7 +48,10 @@ SessionOf = Annotated[Session, Depends(current_session)]
 
 @router.post("/sessions", response_model=SessionAnswer)
 async def open_session(body: SessionRequest, request: Request) -> SessionAnswer:
-    """Open (or resume) the one conversation of a customer, or of a guest."""
+    """Open (or resume) the one conversation of a customer, or of a guest.
+
+    A guest's `session_token` beside the `customer_token` says who logged in: what he said becomes the customer's.
+    """
     house = house_of(request)
     house.limits.require(house.limits.address, _address(request))
     now = utc_now()
@@ -48,13 +59,62 @@ async def open_session(body: SessionRequest, request: Request) -> SessionAnswer:
     resumed = house.tokens.read_session(body.session_token) if body.session_token else None
 
     def work(connection: Connection) -> str:
-        if customer_id is None and resumed is not None and resumed.customer_id is None:
-            return conversations.require(connection, resumed.conversation_id).id
+        if resumed is not None and resumed.customer_id is None:
+            if customer_id is not None:
+                return widget.identify(connection, resumed.conversation_id, customer_id).id
+            found = conversations.require(connection, resumed.conversation_id)
+            if found.customer_id is None:
+                return found.id
         return conversations.open_conversation(connection, CHANNEL, customer_id, None, now).id
 
     conversation_id = await house.database.write(work)
-    token = house.tokens.session_token(Session(conversation_id, customer_id), now)
-    return SessionAnswer(token=token, conversation_id=conversation_id)
+    return _session(house, conversation_id, customer_id)
+
+
+@router.post("/phone", response_model=PhoneAnswer)
+async def ask_phone_code(body: PhoneRequest, request: Request, session: SessionOf) -> PhoneAnswer:
+    """Have a six-digit code sent to a guest's number. Whether the number has an account is not told."""
+    house = house_of(request)
+    phone = _guests_number(house, session, body.phone, request)
+    now = utc_now()
+    asked = await house.database.write(
+        lambda c: guests.ask_code(c, conversations.require(c, session.conversation_id), phone, now)
+    )
+    if not asked.sent:
+        text = house.replies.say("guest_code_wait", wait=f"{asked.wait} 秒")
+        raise ApiError(429, "too_many", text, {"Retry-After": str(asked.wait)})
+    house.outbox.wake()
+    return PhoneAnswer(
+        phone=guest_rules.masked(phone),
+        expires_in=round(guest_rules.CODE_LIFE.total_seconds()),
+        again_in=round(guest_rules.PAUSE.total_seconds()),
+    )
+
+
+@router.post("/phone/verify", response_model=ProofAnswer)
+async def verify_phone(body: ProofRequest, request: Request, session: SessionOf) -> ProofAnswer:
+    """Prove a number by its code. The answer's token is the guest's session from now on."""
+    house = house_of(request)
+    phone = _guests_number(house, session, body.phone, request)
+    code = guest_rules.code_in(body.code)
+
+    def work(connection: Connection) -> widget.Proof:
+        conversation = conversations.require(connection, session.conversation_id, lock=True)
+        found = widget.prove(house, connection, conversation, phone, code or "")
+        if found.outcome is Outcome.RIGHT:
+            conversations.append(connection, found.conversation, found.replies, utc_now())
+        return found
+
+    proof = await house.database.write(work)
+    house.outbox.wake()
+    if proof.outcome is not Outcome.RIGHT:
+        raise ApiError(422, f"code_{proof.outcome.value}", proof.replies[0].text)
+    if proof.conversation.id != session.conversation_id:
+        house.hub.publish(session.conversation_id, {"type": "moved"})
+    found = _session(house, proof.conversation.id, None)
+    return ProofAnswer.model_validate(
+        {"token": found.token, "conversation_id": found.conversation_id, "tickets": proof.tickets}
+    )
 
 
 @router.post("/messages", response_model=MessageAnswer, response_model_exclude_none=True)
@@ -71,6 +131,12 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
         attachments=await _attachments(house, session, [a.id for a in body.attachments]),
         context={k: v for k, v in body.context.items() if k in CONTEXT_KEYS},
     )
+    heard = await widget.hear(house, inbound) if session.customer_id is None else None
+    if heard is not None:
+        told = {"ack": {"seq": heard.seq}, "messages": list(heard.messages), "state": heard.state}
+        if heard.conversation_id != session.conversation_id:
+            told["session"] = _session(house, heard.conversation_id, None).model_dump()
+        return JSONResponse(told)
     reply = await house.runner.receive(inbound)
     # The shape is made by `conversations.wire`; validating it once more would cost as much as the turn's SQL.
     return JSONResponse({"ack": {"seq": reply.seq}, "messages": list(reply.messages), "state": reply.state})
@@ -93,7 +159,7 @@ async def socket(websocket: WebSocket) -> None:
     await websocket.accept()
     try:
         hello = await asyncio.wait_for(websocket.receive_json(), SOCKET_AUTH_SECONDS)
-        session = house.tokens.read_session(str(hello.get("token", "")))
+        session = await still_his(house, house.tokens.read_session(str(hello.get("token", ""))))
         after_seq = int(hello.get("after_seq", 0))
     except (BadToken, ValueError, AttributeError, TypeError, asyncio.TimeoutError):
         await websocket.close(code=4401, reason="auth")
@@ -116,6 +182,10 @@ async def _serve(house: House, websocket: WebSocket, session: Session, after_seq
                     waiting.cancel()
                     break
                 event = waiting.result()
+                if event["type"] == "moved":
+                    # The guest was recognised: he comes back to the conversation that is his.
+                    await websocket.close(code=4409, reason="moved")
+                    break
                 if event["type"] == "messages":
                     sent = await _send_news(house, websocket, session, sent)
                 else:
@@ -179,6 +249,26 @@ async def _attachments(house: House, session: Session, ids: list[str]) -> tuple[
     if missing:
         raise ApiError(422, "unknown_attachment", "有图片没有上传成功，请重新上传后再发送")
     return tuple(Attachment(i, known[i]) for i in ids)
+
+
+def _session(house: House, conversation_id: str, customer_id: str | None) -> SessionAnswer:
+    token = house.tokens.session_token(Session(conversation_id, customer_id), utc_now())
+    return SessionAnswer(token=token, conversation_id=conversation_id)
+
+
+def _guests_number(house: House, session: Session, phone: str, request: Request) -> str:
+    """The number that a guest gave.
+
+    Raises:
+        ApiError: he is logged in (409), it is no mobile number (422), or too many asked from his address (429).
+    """
+    if session.customer_id is not None:
+        raise ApiError(409, "logged_in", house.replies.say("guest_has_login"))
+    house.limits.require(house.limits.code, _address(request))
+    found = guest_rules.phone_in(phone)
+    if found is None:
+        raise ApiError(422, "bad_phone", "请填写 11 位手机号")
+    return found
 
 
 def _clean(text: str) -> str:

@@ -57,11 +57,47 @@ class Ack(BaseModel):
 
 
 class MessageAnswer(BaseModel):
-    """The stored message's number and the replies that are there already; later ones come by the socket."""
+    """The stored message's number and the replies that are there already; later ones come by the socket.
+
+    `session` comes when a guest was recognised: from now on this is his conversation, to be read from the start.
+    """
 
     ack: Ack
     messages: list[MessageShape]
     state: str
+    session: SessionAnswer | None = None
+
+
+class PhoneRequest(BaseModel):
+    phone: str = Field(min_length=1, max_length=32)
+
+
+class PhoneAnswer(BaseModel):
+    """Where the code went (masked), how many seconds it is good for, and after how many another may be asked for."""
+
+    phone: str
+    expires_in: int
+    again_in: int
+
+
+class ProofRequest(BaseModel):
+    phone: str = Field(min_length=1, max_length=32)
+    code: str = Field(min_length=1, max_length=16)
+
+
+class GuestTicket(BaseModel):
+    number: str
+    category: str
+    status: str
+    due_at: str
+
+
+class ProofAnswer(BaseModel):
+    """The guest's session from now on, and the open tickets that the number finds."""
+
+    token: str
+    conversation_id: str
+    tickets: list[GuestTicket]
 
 
 class HistoryAnswer(BaseModel):
