@@ -200,6 +200,8 @@ def advance(
     changed, _ = life.change(connection, held, now, values, event="status", actor=actor, data=data, say=words)
     if target is TicketStatus.SOLVED:
         incidents.over(connection, changed, now)
+    elif target is TicketStatus.REOPENED:
+        incidents.back(connection, number)
     return changed.ticket
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, AsyncIterator, Callable, TypeVar
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from contracts.conversation import Reply
 from contracts.effects import ActOnTicket, AddToTicket, FileTicket
@@ -23,6 +23,7 @@ from service.migrate import migrate
 from service.settings import Settings
 from service.tickets import service as tickets
 from service.tickets.incidents.service import Threshold
+from service.tickets.models import ticket_timers
 from service.tickets.service import Circumstances, TicketRow
 from service.tickets.worker import TicketWorker
 
@@ -134,12 +135,7 @@ class Office:
 
 
 def _next_timer(connection: Connection) -> datetime | None:
-    from sqlalchemy import func, select
-
-    from service.tickets.models import ticket_timers
-
-    found = connection.execute(select(func.min(ticket_timers.c.due_at))).scalar()
-    return None if found is None else found
+    return connection.execute(select(func.min(ticket_timers.c.due_at))).scalar()
 
 
 @pytest.fixture
