@@ -13,9 +13,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from service import errors, health, logs, metrics, pages
 from service.agents import service as agents
 from service.channels.attachments import endpoints as attachments
+from service.channels.binding import endpoints as bindings
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.knowledge import endpoints as knowledge
+from service.channels.outgoing import endpoints as hooks
 from service.channels.people import endpoints as people
 from service.channels.platform import endpoints as platform
 from service.channels.points import endpoints as points
@@ -27,6 +29,7 @@ from service.channels.tickets import endpoints as tickets
 from service.channels.tickets.customer import endpoints as own_tickets
 from service.channels.tickets.desk import endpoints as ticket_desk
 from service.channels.tickets.disputes import endpoints as disputes
+from service.channels.webhook import endpoints as webhook
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
 from service.clock import utc_now
@@ -108,7 +111,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         people,
         settings_pages,
         attachments,
+        bindings,
+        hooks,
         wechat,
+        webhook,
         rasa,
         health,
     )

@@ -37,7 +37,10 @@ def serve() -> None:
     """Run the service alone."""
     import uvicorn
 
+    from service.gateways.fuel_platform.service import check_platform
+
     settings = load_settings()
+    check_platform(settings)
     uvicorn.run(
         "service.app:create_app",
         factory=True,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -96,6 +96,14 @@ class Settings(BaseSettings):
     def _platform_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("email_smtp", "email_imap")
+    @classmethod
+    def _mail_server(cls, value: str, info: ValidationInfo) -> str:
+        scheme = str(info.field_name).removeprefix("email_")
+        if value and not value.startswith((f"{scheme}://", f"{scheme}s://")):
+            raise ValueError(f"must start with {scheme}:// or {scheme}s://")
         return value
 
     @field_validator("redis_url")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,31 +12,14 @@ import pytest
 from contracts.ledger import broken_entry
 from contracts.platform import PlatformEventKind
 from contracts.remedies import RemedyKind, RemedyRequest
+from service.gateways.fuel_platform.demo_store import DemoStore
 from service.gateways.fuel_platform.embedded import EmbeddedPlatform
-
-START = datetime(2025, 6, 4, 2, 38, tzinfo=timezone.utc)
-GOLD = "demo-gold-1"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def go_on(self, **span: float) -> None:
-        self.now += timedelta(**span)
+from tests.service.gateways.fuel_platform.conftest import GOLD, START, Clock
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def platform(tmp_path: Path, clock: Clock) -> EmbeddedPlatform:
-    return EmbeddedPlatform(tmp_path / "platform.db", clock)
+def platform(embedded: EmbeddedPlatform) -> EmbeddedPlatform:
+    return embedded
 
 
 async def _order(platform: EmbeddedPlatform, status: str) -> str:
@@ -121,8 +104,6 @@ async def test_the_ledger_is_chained_and_cannot_be_changed(tmp_path: Path, platf
 
 
 async def test_nothing_of_a_failed_write_is_seen(platform: EmbeddedPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
-    from service.gateways.fuel_platform.demo_store import DemoStore
-
     before = await platform.orders(GOLD)
 
     def broken(*_arguments: object) -> None:
