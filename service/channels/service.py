@@ -11,12 +11,19 @@ from fastapi import Request
 from service.channels.binding.service import Binding
 from service.channels.contract import Channel
 from service.channels.desk.service import Desk
+from service.channels.email.client import MailServer, Server
+from service.channels.email.service import EmailChannel
+from service.channels.email.worker import Mailbox
 from service.channels.exchange.service import Exchange
 from service.channels.exchange.worker import Post
+from service.channels.outgoing.client import SignedPost
+from service.channels.outgoing.service import HOOK, Outgoing
+from service.channels.webhook.service import WebhookChannel
 from service.channels.wechat.service import RelayedWeChat, WeChatChannel
 from service.delivery import service as delivery
 from service.delivery.worker import Handler, OutboxWorker
 from service.house import House
+from service.settings import Settings
 
 PARALLEL = 16
 DRAIN_SECONDS = 5.0
@@ -30,13 +37,18 @@ class Channels:
     binding: Binding
     post: Post
     worker: OutboxWorker
+    outgoing: Outgoing
     wechat: WeChatChannel | None
     relayed: RelayedWeChat | None
+    webhook: WebhookChannel | None
+    mailbox: Mailbox | None
     closers: Sequence[Callable[[], Awaitable[None]]] = field(default_factory=tuple)
 
     def loops(self) -> list[asyncio.Task[None]]:
         """Start what runs in the background."""
         started: dict[str, Coroutine[Any, Any, None]] = {"push": self.worker.run(), "channels": self.post.run()}
+        if self.mailbox is not None:
+            started["mailbox"] = self.mailbox.run()
         return [asyncio.create_task(loop, name=name) for name, loop in started.items()]
 
     async def close(self) -> None:
@@ -47,23 +59,49 @@ class Channels:
 
 
 def open_channels(house: House) -> Channels:
-    """Wire the channels that the settings name."""
+    """Wire the channels that the settings name.
+
+    Raises:
+        ConfigurationError: the address of a mail server is none.
+    """
     settings = house.settings
-    wechat = relayed = None
-    channels: dict[str, Channel] = {}
-    closers: list[Callable[[], Awaitable[None]]] = []
-    if settings.wechat_token or settings.wechat_relay_secret:
-        wechat = WeChatChannel(settings, house.database) if settings.wechat_token else None
-        relayed = RelayedWeChat(settings, house.database) if settings.wechat_relay_secret else None
-        channels["wechat"] = wechat or relayed  # type: ignore[assignment]
-        closers += [c.close for c in (wechat, relayed) if c is not None]
+    post = SignedPost(private=settings.hooks_private)
+    wechat = WeChatChannel(settings, house.database) if settings.wechat_token else None
+    relayed = RelayedWeChat(settings, house.database) if settings.wechat_relay_secret else None
+    webhook = WebhookChannel(settings, post) if settings.webhook_secret else None
+    email = _email(settings)
+    open_ones: list[Channel | None] = [wechat or relayed, webhook, email]
     binding = Binding(house)
-    exchange = Exchange(house, Desk(house, binding), channels)
-    post = Post(house, exchange)
-    handlers: dict[str, Handler] = {delivery.PUSH: post.push}
+    exchange = Exchange(house, Desk(house, binding), {c.name: c for c in open_ones if c is not None})
+    postman = Post(house, exchange)
+    outgoing = Outgoing(house, post)
+    handlers: dict[str, Handler] = {
+        delivery.PUSH: postman.push,
+        delivery.EVENT: outgoing.announce,
+        HOOK: outgoing.deliver,
+    }
     worker = OutboxWorker(house.database, handlers, parallel=PARALLEL)
     house.outbox.also_wake(worker.wake)
-    return Channels(exchange, binding, post, worker, wechat, relayed, tuple(closers))
+    return Channels(
+        exchange=exchange,
+        binding=binding,
+        post=postman,
+        worker=worker,
+        outgoing=outgoing,
+        wechat=wechat,
+        relayed=relayed,
+        webhook=webhook,
+        mailbox=Mailbox(email, exchange, settings.email_poll) if email is not None and settings.email_imap else None,
+        closers=(post.close, *(c.close for c in (wechat, relayed) if c is not None)),
+    )
+
+
+def _email(settings: Settings) -> EmailChannel | None:
+    if not settings.email_address:
+        return None
+    imap = Server.of(settings.email_imap, "imap", "YOUBAN_EMAIL_IMAP") if settings.email_imap else None
+    smtp = Server.of(settings.email_smtp, "smtp", "YOUBAN_EMAIL_SMTP")
+    return EmailChannel(settings.email_address, MailServer(smtp, imap))
 
 
 def channels_of(request: Request) -> Channels:

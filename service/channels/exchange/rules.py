@@ -173,6 +173,17 @@ def _map(item: Mapping[str, Any]) -> str:
     return f"https://apis.map.qq.com/uri/v1/marker?marker={place}&referer=youban"
 
 
+def plain_link(url: str, title: str) -> str:
+    """An address in plain text."""
+    return f"{title}：{url}"
+
+
+def cleaned(text: str) -> str:
+    """Without characters that no store or reader can keep."""
+    kept = text.encode("utf-8", "ignore").decode("utf-8")
+    return "".join(c for c in kept if c >= " " or c in "\n\t").replace("\x7f", "").strip()
+
+
 def update_to_dict(update: Update) -> dict[str, Any]:
     """The update as it is kept until it is handled."""
     shape = asdict(update)

@@ -1,57 +1,59 @@
-"""Pure decisions of signed webhooks: signatures in both directions, events, pauses between tries."""
+"""Pure decisions of outgoing webhooks: which events there are, where they may go, how long to wait for the next try."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
-from typing import Sequence
+import secrets
+from typing import Mapping
 from urllib.parse import urlsplit
 
-TIMESTAMP, SIGNATURE, EVENT_ID = "x-youban-timestamp", "x-youban-signature", "x-youban-event-id"
-EVENTS: Sequence[str] = (
-    "message.created",
-    "message.undelivered",
-    "ticket.changed",
-    "queue.changed",
-)
-"""What systems may subscribe to."""
+EVENT_ID_HEADER = "X-Youban-Event-Id"
+EVENTS: Mapping[str, str] = {
+    "ticket.changed": "工单有变化",
+    "message.created": "人工客服回复了客户",
+    "message.undelivered": "消息在客户所在的渠道发不出去，请由 App 提醒",
+    "ping": "测试",
+}
+"""What systems may subscribe to, in words."""
+MAX_ATTEMPTS = 12
+_FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 3600.0
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of `<timestamp>.<body>` in hex."""
-    made = hmac.new(secret.encode(), timestamp.encode("utf-8", "replace") + b"." + body, hashlib.sha256)
-    return f"sha256={made.hexdigest()}"
+def new_secret() -> str:
+    return secrets.token_urlsafe(32)
 
 
-def genuine(secret: str, timestamp: str, given: str, body: bytes, now: float, window: float) -> bool:
-    """Whether the signature is ours and fresh; compared in constant time."""
-    fits = hmac.compare_digest(signature(secret, timestamp, body).encode(), given.encode("utf-8", "replace"))
-    return (
-        fits
-        and timestamp.isascii()
-        and timestamp.isdecimal()
-        and len(timestamp) < 12
-        and (abs(now - int(timestamp)) <= window)
-    )
+def pause(attempts: int) -> float:
+    """Seconds until the next try; twelve of them last about seven hours."""
+    return float(min(_FIRST_PAUSE * 2**attempts, _LONGEST_PAUSE))
 
 
-def sendable(url: str, *, inside: bool) -> bool:
-    """Whether events may go to this address: HTTPS, or (`inside`, for tests and one machine) plain HTTP.
+def acceptable(url: str, *, private: bool) -> bool:
+    """Whether events may go to this address: HTTPS to a public host; with `private` also HTTP and the own network.
 
-    Addresses of the house's own network are refused as numbers; the client refuses names that lead there.
+    Names are judged again when they are resolved.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in (("https", "http") if inside else ("https",)) or not parts.hostname:
-        return False
-    if inside or parts.username or parts.password:
-        return inside and not parts.username
-    return public(parts.hostname)
-
-
-def public(host: str) -> bool:
-    """False for numbers of private, loopback and link-local networks; names are judged when they are resolved."""
     try:
-        return ipaddress.ip_address(host).is_global
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
     except ValueError:
-        return host not in ("localhost",) and not host.endswith((".localhost", ".local", ".internal"))
+        return False
+    if not host or parts.username or parts.password:
+        return False
+    if private:
+        return parts.scheme in ("http", "https")
+    return parts.scheme == "https" and (not _is_number(host) or public(host))
+
+
+def public(address: str) -> bool:
+    """False for addresses of private, loopback, link-local and other special networks."""
+    found = ipaddress.ip_address(address)
+    return found.is_global and not found.is_multicast
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

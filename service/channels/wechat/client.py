@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from service.channels.contract import MediaGone, Outcome, Sent
-from service.channels.outgoing.rules import SIGNATURE, TIMESTAMP, signature
+from service.channels.platform.rules import SIGNATURE_HEADER, TIMESTAMP_HEADER, signature
 from service.channels.wechat import repository, rules
 from service.db import Database
 
@@ -100,7 +100,7 @@ class Tokens:
         try:
             if account.relay_url:
                 stamp = str(int(time.time()))
-                headers = {TIMESTAMP: stamp, SIGNATURE: signature(account.relay_secret, stamp, b"")}
+                headers = {TIMESTAMP_HEADER: stamp, SIGNATURE_HEADER: signature(account.relay_secret, stamp, b"")}
                 params = {"force": "1"} if force else {}
                 response = await self._http.get(account.relay_url, headers=headers, params=params)
             else:

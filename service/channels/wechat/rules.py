@@ -19,6 +19,7 @@ from wechatpy.exceptions import InvalidAppIdException
 from wechatpy.replies import TextReply
 
 from service.channels.contract import Media, Outcome, Refused, Sent, Unreadable, Update, UpdateKind
+from service.channels.exchange import rules as exchange
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,6 @@ _CONFIGURATION = frozenset(
     {40013, 40037, 40125, 40164, 41001, 41002, 41004, 48004, 61024, 89501, 89503, 89506, 89507, *TOKEN_ERRORS}
 )
 _CONFIGURATION_PAUSE = 300.0
-_TEXT_LIMIT = 10_000
 
 
 def sha1_of(*parts: str) -> str:
@@ -104,12 +104,14 @@ def read_update(content: bytes, at: datetime) -> Update:
 def _message(kind: str, plain: Mapping[str, str], base: Mapping[str, Any]) -> Update:
     message = UpdateKind.MESSAGE
     if kind == "text":
-        return Update(kind=message, text=cleaned(plain.get("Content", "")), choice=plain.get("bizmsgmenuid"), **base)
+        return Update(
+            kind=message, text=exchange.cleaned(plain.get("Content", "")), choice=plain.get("bizmsgmenuid"), **base
+        )
     if kind == "image":
         picture = Media("image", plain.get("MediaId", ""), plain.get("PicUrl") or None)
         return Update(kind=message, media=(picture,), **base)
     if kind == "voice":
-        heard = cleaned(plain.get("Recognition", ""))
+        heard = exchange.cleaned(plain.get("Recognition", ""))
         voice = () if heard else (Media("voice", plain.get("MediaId", "")),)
         return Update(kind=message, text=heard, media=voice, **base)
     if kind in ("video", "shortvideo"):
@@ -119,7 +121,7 @@ def _message(kind: str, plain: Mapping[str, str], base: Mapping[str, Any]) -> Up
         if place is not None:
             return Update(kind=message, location=place, **base)
     if kind == "link":
-        words = "\n".join(cleaned(plain[name]) for name in ("Title", "Description", "Url") if plain.get(name))
+        words = "\n".join(exchange.cleaned(plain[name]) for name in ("Title", "Description", "Url") if plain.get(name))
         return Update(kind=message, text=words, **base)
     log.info("a message of type %s was not read", kind[:40])
     return Update(kind=UpdateKind.UNREADABLE, **base)
@@ -162,12 +164,7 @@ def _place(latitude: str | None, longitude: str | None, label: str | None) -> di
         return None
     if not (-90 <= north <= 90 and -180 <= east <= 180):
         return None
-    return {"latitude": north, "longitude": east, **({"label": cleaned(label)[:100]} if label else {})}
-
-
-def cleaned(text: str) -> str:
-    """Without control characters, and not longer than anybody writes."""
-    return "".join(c for c in text[:_TEXT_LIMIT] if c >= " " or c in "\n\t").replace("\x7f", "").strip()
+    return {"latitude": north, "longitude": east, **({"label": exchange.cleaned(label)[:100]} if label else {})}
 
 
 def passive_xml(update: Update, text: str, at: datetime) -> str:

@@ -26,7 +26,7 @@ from service.channels.contract import (
 )
 from service.channels.exchange import rules as exchange
 from service.channels.exchange.service import Passive
-from service.channels.outgoing.rules import SIGNATURE, TIMESTAMP, genuine
+from service.channels.platform.rules import SIGNATURE_HEADER, TIMESTAMP_HEADER, problem
 from service.channels.wechat import rules
 from service.channels.wechat.client import Account, WeChatClient, WeChatError
 from service.clock import CHINA
@@ -181,12 +181,11 @@ class RelayedWeChat(WeChatChannel):
 
     def verify(self, envelope: Envelope) -> bytes:
         """See contract.Channel."""
-        headers = envelope.headers
-        secret = self._settings.wechat_relay_secret
-        stamp, given = headers.get(TIMESTAMP, ""), headers.get(SIGNATURE, "")
-        now = envelope.received_at.timestamp()
-        if not secret or not genuine(secret, stamp, given, envelope.body, now, self._settings.wechat_window):
-            raise Refused("not signed by the account's server")
+        secret, headers = self._settings.wechat_relay_secret, envelope.headers
+        stamp, given = headers.get(TIMESTAMP_HEADER.lower()), headers.get(SIGNATURE_HEADER.lower())
+        why = problem(secret, stamp, given, envelope.body, envelope.received_at.timestamp())
+        if not secret or why is not None:
+            raise Refused(f"not from the account's server: {why}")
         return envelope.body
 
     def reply(self, passive: Passive, query: Mapping[str, str], now: datetime) -> str:
