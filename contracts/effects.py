@@ -29,12 +29,17 @@ class FileTicket:
 
 @dataclass(frozen=True)
 class AddToTicket:
-    """Add what the customer said to a ticket that is open already. `kind`: `info`, `urge` or `again`."""
+    """Add what the customer said to a ticket that is open already. `kind`: `info`, `urge`, `again` or `correction`.
+
+    A correction puts right what the ticket is about: its orders take the place of those linked before, `summary` that
+    of the ticket's.
+    """
 
     number: str
     kind: str
     note: str
     order_ids: tuple[str, ...] = ()
+    summary: str | None = None
 
 
 @dataclass(frozen=True)

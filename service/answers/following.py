@@ -92,7 +92,7 @@ def as_correction(plan: Plan, ticket: TicketView, note: str, due: str, voice: Vo
         if plan.dialogue is None or plan.dialogue.ended is not None:
             return plan
         return replace(plan, effects=(WithdrawTicket(ticket.number, note), *plan.effects))
-    correction = AddToTicket(ticket.number, "correction", note, filed.order_ids)
+    correction = AddToTicket(ticket.number, "correction", note, filed.order_ids, filed.summary)
     effects = tuple(
         correction
         if e is filed

@@ -129,6 +129,7 @@ def add(
         kind=effect.kind,
         order_ids=effect.order_ids,
         attachments=attachments,
+        summary=effect.summary,
     )
 
 

@@ -22,6 +22,7 @@ from service.tickets.repository import TicketRow
 from service.tickets.sla import service as sla
 
 CUSTOMER = "customer"
+CORRECTION = "correction"
 
 
 def owned(connection: Connection, conversation: ConversationRow, number: str) -> TicketRow:
@@ -102,17 +103,26 @@ def add(
     kind: str = "info",
     order_ids: Sequence[str] = (),
     attachments: Sequence[str] = (),
+    summary: str | None = None,
 ) -> Locked:
-    """Add what the customer said; a ticket that waited for it goes on, and its clock runs again."""
+    """Add what the customer said; a ticket that waited for it goes on, and its clock runs again.
+
+    A correction takes the place of what stood there; the event keeps what it was.
+    """
     ticket = held.ticket
     values: dict[str, Any] = {"told_at": now}
+    before: dict[str, Any] = {}
     new_orders = [o for o in order_ids if o not in ticket.order_ids]
-    if new_orders:
+    if kind == CORRECTION:
+        before = {"before": {"summary": ticket.summary, "order_ids": list(ticket.order_ids)}}
+        values["order_ids"] = list(order_ids) or list(ticket.order_ids)
+        values["summary"] = summary or ticket.summary
+    elif new_orders:
         values["order_ids"] = [*ticket.order_ids, *new_orders]
     if ticket.status is TicketStatus.WAITING_CUSTOMER:
         values = {**life.move(held, ticket.resume_status or TicketStatus.CHECKING, now), **values}
         delivery.announce_alert(connection, {"number": ticket.number, "to": "owner", "why": "answered"})
-    data = {"note": note, **({"attachments": list(attachments)} if attachments else {})}
+    data = {"note": note, **({"attachments": list(attachments)} if attachments else {}), **before}
     changed, _ = life.change(connection, held, now, values, event=kind, actor=CUSTOMER, data=data)
     return changed
 

@@ -139,7 +139,7 @@ def test_a_correction_changes_the_ticket_instead_of_filing_a_second() -> None:
     )
     corrected = following.as_correction(plan, TICKET, "是昨天", "今天 18:00", VOICE)
     assert corrected.effects == (
-        AddToTicket("YB1", "correction", "是昨天", ("2",)),
+        AddToTicket("YB1", "correction", "是昨天", ("2",), "s"),
         replace(remedy, ticket_number="YB1"),
     )
     text = corrected.replies[0].text

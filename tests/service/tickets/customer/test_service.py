@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from sqlalchemy import Connection
 
+from contracts.effects import AddToTicket
 from contracts.errors import NotFound
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import CustomerAction, TicketStatus, read_ticket_payload, ticket_payload
@@ -93,3 +95,22 @@ def test_other_payloads_are_no_actions(payload: str | None) -> None:
 def test_payloads_are_read_as_they_were_written() -> None:
     for action in CustomerAction:
         assert read_ticket_payload(ticket_payload(action, "YB0000000641")) == (action, "YB0000000641")
+
+
+async def test_a_correction_takes_the_place_of_what_stood_there(office: Office) -> None:
+    number = await office.file("paid_not_fueled")
+    before = await office.ticket(number)
+    conversation_id = await office.customer("anna")
+
+    def correct(connection: Connection) -> None:
+        conversation = conversations.require(connection, conversation_id, lock=True)
+        effect = AddToTicket(number, "correction", "不是前天是昨天", ("77",), "昨天城北站的那单")
+        tickets.add(connection, conversation, effect, office.now)
+
+    await office.write(correct)
+    after = await office.ticket(number)
+    assert (after.summary, list(after.order_ids)) == ("昨天城北站的那单", ["77"])
+    event = (await office.database.read(lambda c: tickets.events(c, number)))[-1]
+    assert event.kind == "correction"
+    assert event.data["before"] == {"summary": before.summary, "order_ids": list(before.order_ids)}
+    assert after.due_at == before.due_at
