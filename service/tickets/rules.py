@@ -16,7 +16,13 @@ PARENT_INDEX = 63
 
 TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.ACCEPTED: frozenset(
-        {TicketStatus.CHECKING, TicketStatus.WAITING_CUSTOMER, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+        {
+            TicketStatus.CHECKING,
+            TicketStatus.FINANCE_REVIEW,
+            TicketStatus.WAITING_CUSTOMER,
+            TicketStatus.SOLVED,
+            TicketStatus.WITHDRAWN,
+        }
     ),
     TicketStatus.CHECKING: frozenset(
         {
@@ -44,7 +50,13 @@ TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.SOLVED: frozenset({TicketStatus.CLOSED, TicketStatus.REOPENED}),
     TicketStatus.CLOSED: frozenset({TicketStatus.REOPENED}),
     TicketStatus.REOPENED: frozenset(
-        {TicketStatus.CHECKING, TicketStatus.WAITING_CUSTOMER, TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+        {
+            TicketStatus.CHECKING,
+            TicketStatus.FINANCE_REVIEW,
+            TicketStatus.WAITING_CUSTOMER,
+            TicketStatus.SOLVED,
+            TicketStatus.WITHDRAWN,
+        }
     ),
     TicketStatus.WITHDRAWN: frozenset({TicketStatus.REOPENED}),
 }

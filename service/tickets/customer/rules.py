@@ -43,10 +43,9 @@ def why(taxonomy: Taxonomy, ticket: TicketRow, policy: Policy, now: datetime) ->
     resolve, clock = rules.resolve_promise(taxonomy, ticket.category, ticket.priority, cause)
     amount, unit = parse(resolve)
     begun = ticket.promised_at if ticket.reopened else ticket.created_at
-    lines = [
-        f"“{taxonomy.intents[ticket.category].say[0]}”属于“{spec.label}”优先级，承诺 {amount} {_UNITS[unit]}内处理好，"
-        f"{_clock_words(policy, clock)}。"
-    ]
+    said = f"“{taxonomy.intents[ticket.category].say[0]}”属于“{spec.label}”优先级"
+    within = f"承诺 {amount} {_UNITS[unit]}内处理好，{_clock_words(policy, clock)}"
+    lines = [f"工单 {ticket.number}：{said}，{within}。"]
     reason = taxonomy.promise_overrides.get(ticket.category, {}).get("why")
     if reason:
         lines.append(f"这类问题{reason}，所以时间要长一些。")
