@@ -34,9 +34,9 @@ imports: ## the rules of the rooms
 unit: ## Python tests without browser and trained assistant
 	@.venv/bin/pytest -m "not browser and not assistant"
 
-eval: setup-dev ## train from scratch and judge the understanding (REUSE=1: what is trained); writes reports/
+eval: setup-dev ## train from scratch, judge the understanding (REUSE=1 what is trained, DEV=1 no test); writes reports/
 	@$(if $(REUSE),./youban train)
-	@$(PYTHON) -m intent_router.eval --out reports $(if $(REUSE),--reuse)
+	@$(PYTHON) -m intent_router.eval --out reports $(if $(REUSE),--reuse) $(if $(DEV),--without-test)
 
 bench: setup-dev ## speed and memory; writes reports/
 	@$(PYTHON) -m bench --out reports

@@ -22,7 +22,7 @@ from intent_router.eval.comparison import baselines, feeling_baselines
 from intent_router.eval.costs import add_costs
 from intent_router.eval.document import Document, markdown
 from intent_router.eval.html import html
-from intent_router.eval.judging import Message, Trained, read_messages, said_in_talks
+from intent_router.eval.judging import SPLITS, Message, Trained, read_messages, said_in_talks
 from intent_router.eval.noise import SoundAlikes, changes
 from intent_router.eval.progress import Stages
 from intent_router.eval.resources import cold_start, load_of_machine
@@ -77,10 +77,10 @@ def prepare(models: Path, reuse: bool, texts: list[str], dev_texts: list[str], s
     return Prepared(trained, heard, others, models, reuse)
 
 
-def evaluate(models: Path, reuse: bool, stages: Stages) -> Document:
-    """The whole report."""
-    load = load_of_machine()
-    messages: dict[str, list[Message]] = {split: read_messages(split) for split in ("dev", "test")}
+def evaluate(models: Path, reuse: bool, with_test: bool, stages: Stages) -> Document:
+    """The whole report; without the test messages where `with_test` is False."""
+    load, splits = load_of_machine(), SPLITS if with_test else SPLITS[:1]
+    messages: dict[str, list[Message]] = {split: read_messages(split) for split in splits}
     everything = [message.text for part in messages.values() for message in part]
     everything += [text for split in messages for text in said_in_talks(split)]
     prepared = prepare(models, reuse, everything, [message.text for message in messages["dev"]], stages)
@@ -99,11 +99,13 @@ def evaluate(models: Path, reuse: bool, stages: Stages) -> Document:
     _add_behaviour(document, trained)
     stages.say("time and memory")
     add_costs(document, dev.rows, trained.manifest, prepared.heard, cold_start(prepared.models), load, reuse)
+    if not with_test:
+        return document
     document.add(
         "Test messages",
         "**Everything below is judged on `nlu_data/test`**, messages by other hands that nothing has learned from: no "
-        "source, no weight, no calibration and no threshold. They are looked at when the work is done, and nothing "
-        "is changed after them.",
+        "source, no weight, no calibration and no threshold. They are for judging finished work; while something is "
+        "being improved, `DEV=1` leaves them out.",
     )
     add_split(document, result_of("test"), trained, _TEST_MARK, level=3)
     return document
@@ -166,11 +168,12 @@ def main() -> int:
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     parser.add_argument("--reuse", action="store_true", help="judge the trained models as they are")
     parser.add_argument("--out", type=Path, default=Path("reports"))
+    parser.add_argument("--without-test", action="store_true", help="leave the test messages alone")
     given = parser.parse_args()
-    count = 12 if given.reuse else 13 + len(STAGES)
+    count = (12 if given.reuse else 13 + len(STAGES)) - (4 if given.without_test else 0)
     try:
         with Stages(count) as stages:
-            document = evaluate(given.models, given.reuse, stages)
+            document = evaluate(given.models, given.reuse, not given.without_test, stages)
             written = write(document, given.out)
     except YoubanError as error:
         print(f"eval: {error}", file=sys.stderr)

@@ -20,7 +20,7 @@ nav b { display: block; margin-bottom: .8rem; font-size: 15px; }
 nav a { display: block; padding: .18rem .4rem; color: inherit; text-decoration: none; border-radius: 4px; }
 nav a:hover { background: var(--line); }
 nav a.deep { padding-left: 1.3rem; color: var(--faint); }
-main { max-width: 66rem; margin-left: 15.5rem; padding: 1.5rem 2.5rem 5rem; }
+main { max-width: 68rem; margin-left: 15.5rem; padding: 1.5rem 2rem 5rem; }
 h1 { margin: 0 0 1rem; font-size: 1.75rem; line-height: 1.25; }
 h2 { margin: 2.8rem 0 .8rem; padding-top: .8rem; border-top: 2px solid var(--line); font-size: 1.3rem; }
 h3 { margin: 1.8rem 0 .6rem; font-size: 1.08rem; }
@@ -31,13 +31,13 @@ code { padding: .05em .3em; background: var(--band); border: 1px solid var(--lin
 table { border-collapse: collapse; font-size: 13.5px; }
 caption { padding: .3rem 0; text-align: left; color: var(--faint); }
 th { background: var(--band); text-align: left; vertical-align: bottom; font-weight: 600; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid var(--line); }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); }
 td { vertical-align: top; }
 th:first-child, td:first-child { min-width: 9.5rem; }
 tbody tr:hover { background: var(--band); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 figure { margin: 1rem 0 1.4rem; }
-figure svg { display: block; width: 100%; max-width: 44rem; height: auto; }
+figure svg { display: block; max-width: 100%; height: auto; }
 figcaption { max-width: 44rem; color: var(--faint); font-size: 13px; }
 details { margin: .8rem 0; }
 summary { cursor: pointer; color: var(--mark); }

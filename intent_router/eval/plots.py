@@ -73,9 +73,8 @@ def roc(curve: Curve, area: float, point: tuple[float, float, str]) -> str:
     """Out-of-scope messages caught against in-scope messages refused; the axis shows what matters, up to 20 %."""
     with _canvas() as plt:
         figure, axes = plt.subplots(figsize=(5, 3.6))
-        axes.step(
-            curve.x, curve.y, where="post", color=_COLOURS[0], linewidth=1.5, label=f"all thresholds ({area:.4f})"
-        )
+        name = f"all thresholds (area {area:.4f})"
+        axes.step(curve.x, curve.y, where="post", color=_COLOURS[0], linewidth=1.5, label=name)
         axes.plot(point[0], point[1], "o", ms=7, mfc="white", mec=_COLOURS[4], mew=2, label=point[2])
         axes.set(xlabel="in scope and refused", ylabel="out of scope and caught", xlim=(-0.005, 0.2), ylim=(0.5, 1.01))
         axes.legend(loc="lower right")

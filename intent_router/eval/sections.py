@@ -16,11 +16,11 @@ from intent_router.eval.split import SplitResult
 
 _ABOUT_METHODS = (
     "All methods are judged on the same messages and learn from the same training messages (the assistant from a part "
-    "of them: at most 300 an intent and 1,500 questions, for Rasa's training time). `intents`, `questions` "
-    "and `caught` (out of scope) are shares right; `refused` is the share of messages in scope that were called out "
-    "of scope. The assistant knows one label for all questions: `50 labels` is the share right when every method is "
-    "judged by its labels. The two scikit-learn methods are what anybody would try first: character TF-IDF (1–3) "
-    "with a linear SVM, character TF-IDF (1–2) with the nearest training message."
+    "of them: at most 300 an intent and 1,500 questions, for Rasa's training time). `intents`, `questions` and "
+    "`caught` (out of scope) are shares right, `refused` is the share of messages in scope that were called out of "
+    "scope, `ms` the time of one message. The assistant knows one label for all questions: `50 labels` is the share "
+    "right when every method is judged by its labels. The two scikit-learn methods are what anybody would try first: "
+    "character TF-IDF (1–3) with a linear SVM, character TF-IDF (1–2) with the nearest training message."
 )
 
 

@@ -126,8 +126,8 @@ def comparison(scores: Sequence[MethodScore]) -> Table:
         for s in scores
     )
     head = (
-        *("method", "intents", "macro-F1", "questions", "among three", "caught", "refused"),
-        *("50 labels", "training s", "ms a message"),
+        *("method", "intents", "macro-F1", "questions", "top 3", "caught", "refused"),
+        *("50 labels", "training s", "ms"),
     )
     return Table(head, lines)
 
