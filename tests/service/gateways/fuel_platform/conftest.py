@@ -36,6 +36,7 @@ class Line:
 
     client: HttpPlatform
     stand_in: StandIn
+    url: str
 
     @property
     def faults(self) -> Faults:
@@ -61,7 +62,7 @@ async def line(embedded: EmbeddedPlatform) -> AsyncIterator[Line]:
     stand_in = StandIn(embedded, TOKEN)
     with Served(stand_in) as served:
         client = HttpPlatform(served.url, TOKEN)
-        yield Line(client, stand_in)
+        yield Line(client, stand_in, served.url)
         await client.close()
 
 
