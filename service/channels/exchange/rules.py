@@ -12,7 +12,7 @@ from contracts.conversation import Sender
 from service.channels.contract import Capacity, Choice, Media, Piece, Update, UpdateKind
 from service.conversations.service import MessageRow
 
-MORE = "\n（还有内容没有发完，您回复任意字就能接着看）"
+MORE = "\n（微信限制连续消息的条数，您回复任意字就能接着收）"
 _HINT = "回复数字就可以选择"
 _AGENT = "【人工客服】"
 _NUMBERS = {c: n for n, c in enumerate("一二三四五六七八九", start=1)}

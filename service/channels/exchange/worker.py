@@ -107,7 +107,7 @@ class Post:
         credit = rules.spent(held, channel.capacity, stamp)
         if credit is None:
             return self._notice(connection, address, last, now)
-        if rules.spent(credit, channel.capacity, stamp) is None and len(waiting) > 1 and piece.picture is None:
+        if rules.spent(credit, channel.capacity, stamp) is None and piece.picture is None:
             piece = replace(piece, text=piece.text + rules.MORE)
         until = stamp + HOLD_SECONDS
         repository.update_address(connection, address.id, held_until=until, **asdict(credit))
