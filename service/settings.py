@@ -82,6 +82,7 @@ class Settings(BaseSettings):
     email_smtp: str = Field("", description="smtps:// or smtp://user:password@host:port for our mails")
     email_imap: str = Field("", description="imaps:// or imap://user:password@host:port where customers write")
     email_poll: float = Field(15.0, gt=0, description="seconds between two looks into the mailbox")
+    hotline: str = Field("", description="telephone number of customer service; empty: the one of the facts")
     public_url: str = Field("", description="address under which customers reach this service, for links")
 
     @field_validator("wechat_aes_key")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from service.agents.models import agent_sessions, agents, audit_log, shifts
 from service.articles.models import article_drafts, article_versions, fact_versions, knowledge_changes, live_articles
+from service.attachments.models import attachment_readings
 from service.channels.binding.models import binding_codes, channel_bindings
 from service.channels.exchange.models import channel_addresses, channel_receipts, channel_sends
 from service.channels.outgoing.models import hook_deliveries, hooks
 from service.channels.wechat.models import channel_tokens
 from service.conversations.models import attachments, channel_identities, contacts, conversations, dialogues, messages
 from service.delivery.models import outbox
+from service.feedback.models import article_feedback, customer_preferences, page_offers
 from service.guests.models import phone_codes
 from service.handoff.models import handoffs
 from service.notes.models import internal_notes
@@ -80,4 +82,8 @@ ALL = (
     live_articles,
     knowledge_changes,
     phone_codes,
+    page_offers,
+    article_feedback,
+    customer_preferences,
+    attachment_readings,
 )

@@ -23,7 +23,7 @@ from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
 from service.answers import following, pressed, rules
 from service.answers.rules import DialogueChange, Plan, Voice
-from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, rasa_entities
+from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, attached_order, rasa_entities
 from service.clock import spoken
 from service.tickets import service as tickets
 
@@ -308,7 +308,11 @@ class Answers:
             text=situation.text,
             intent=intent,
             confidence=decision.confidence,
-            entities=(*rasa_entities(decision), *following.phone_known(situation.guest_phone, problem)),
+            entities=(
+                *rasa_entities(decision),
+                *attached_order(situation, decision),
+                *following.phone_known(situation.guest_phone, problem),
+            ),
             metadata={
                 "turn_id": situation.turn_id,
                 "conversation_id": situation.conversation_id,

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Protocol, Sequence
 
 from contracts.conversation import Owner
 from contracts.decision import Decision
+from contracts.entities import AMOUNT, ORDER_NUMBER, STATION, TIME
 from contracts.knowledge import ArticleStore
 from intent_router import Router
 from intent_router.escalation import TurnSignal
@@ -62,6 +63,23 @@ class UnderstandingSource(Protocol):
     def current(self) -> Understanding:
         """Raises NotReady while nothing is trained."""
         ...
+
+
+_TELLS_ORDERS_APART = frozenset({ORDER_NUMBER, TIME, STATION, AMOUNT})
+
+
+def attached_order(situation: Situation, decision: Decision) -> Sequence[Mapping[str, Any]]:
+    """The order that the app attached, as an entity, where a new problem names none in words.
+
+    A press of what a page offered is about the order it came with, whatever its words name beside it.
+    """
+    order_id = situation.context.get("order_id")
+    if not isinstance(order_id, str) or not order_id or situation.dialogue is not None:
+        return ()
+    pressed = (situation.context.get("menu") or {}).get("payload") == situation.payload is not None
+    if not pressed and any(e.type in _TELLS_ORDERS_APART for e in decision.entities):
+        return ()
+    return ({"entity": ORDER_NUMBER, "value": order_id, "text": order_id, "start": 0, "end": 0},)
 
 
 def rasa_entities(decision: Decision) -> Sequence[Mapping[str, Any]]:

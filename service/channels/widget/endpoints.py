@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner
 from service.access import current_session, still_his
+from service.channels.help import service as help_pages
 from service.channels.widget import service as widget
 from service.channels.widget.schemas import (
     HistoryAnswer,
@@ -41,7 +42,6 @@ router = APIRouter(prefix="/api/v1/widget", tags=["widget"])
 CHANNEL = "widget"
 PAGE = 200
 SOCKET_AUTH_SECONDS = 10.0
-CONTEXT_KEYS = frozenset({"page", "order_id", "station_id", "location", "app_version", "network", "os"})
 
 SessionOf = Annotated[Session, Depends(current_session)]
 
@@ -129,7 +129,7 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
         text=_clean(body.text),
         payload=body.payload,
         attachments=await _attachments(house, session, [a.id for a in body.attachments]),
-        context={k: v for k, v in body.context.items() if k in CONTEXT_KEYS},
+        context=await help_pages.context_of(house, session, body.payload, body.context),
     )
     heard = await widget.hear(house, inbound) if session.customer_id is None else None
     if heard is not None:

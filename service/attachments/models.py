@@ -1,0 +1,18 @@
+"""The table of what pictures say."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, ForeignKey, Table, Text
+
+from service.db import UtcDateTime, metadata
+
+attachment_readings = Table(
+    "attachment_readings",
+    metadata,
+    Column("attachment_id", ForeignKey("attachments.id"), primary_key=True),
+    # Lines from top to bottom; empty when nothing can be read.
+    Column("text", Text, nullable=False),
+    Column("order_numbers", JSON, nullable=False),
+    Column("error_codes", JSON, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+)
