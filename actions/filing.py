@@ -11,7 +11,7 @@ from actions.choice import NONE, UNKNOWN
 from actions.flow import Ask, Conclusion, Flow, Spoken
 from actions.neighbours import neighbours
 from actions.wording import clock, masked, opening, sentences
-from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, Remedy
+from contracts.effects import AddToTicket, EndDialogue, FileTicket, HandOff, Remedy, WithdrawTicket
 from contracts.progress import ticket_card as progress_card
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, PlannedTicket, TicketStatus, TicketView
@@ -123,6 +123,20 @@ def again(flow: Flow, case: Case, ticket: TicketView) -> Conclusion:
     buttons = (URGE, PERSON)
     card = ticket_card(flow.title, ticket)
     return Conclusion((Spoken(text, buttons, card),), (effect, EndDialogue("filed")))
+
+
+def instead(intents: Sequence[str]) -> list[Mapping[str, str]]:
+    """Buttons for the problems that may be meant instead, and for a person."""
+    known = load_taxonomy().intents
+    return [*({"title": known[i].say[0], "payload": f"intent:{i}"} for i in intents if i in known), PERSON]
+
+
+def left(flow: Flow, case: Case) -> Conclusion:
+    """It is not this problem: nothing stays filed, and he chooses what it is."""
+    taken_back = (WithdrawTicket(case.memory.filed, case.words),) if case.memory.filed else ()
+    text = "好的，是我理解错了，先不按这个办。您实际遇到的是下面哪一种？都不是就直接告诉我。"
+    spoken = Spoken(text, tuple(instead(neighbours(flow.intent, case.ports.alternatives))), outcome="no_progress")
+    return Conclusion((spoken,), (*taken_back, EndDialogue("cancelled")))
 
 
 def solved(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from typing import Any, Iterable, Iterator
 
@@ -19,6 +18,7 @@ from actions.choice import NO, NONE, UNKNOWN, YES, Option
 from actions.flow import Ask, Conclusion, Flow, Spoken, known
 from actions.heard import Memory, Message
 from actions.ports import current_ports
+from actions.turning import answers_freely, is_not_this
 from actions.wording import sentences
 from contracts.assistant import ANSWER_INTENT
 from contracts.effects import Effect, EndDialogue, FileTicket, WithdrawTicket, effect_to_dict
@@ -28,8 +28,6 @@ from contracts.taxonomy import load_taxonomy
 
 PROBLEM, MEMORY = "problem", "memory"
 _CONSENT_SLOT = "agreed"
-_FREE_SLOTS = frozenset({"detail", "phone", "invoice_title", "tax_number", "callback_time", "amount"})
-_CORRECTS = re.compile(r"不是|不对|搞错|说错|记错|弄错|更正")
 _PATIENCE = 2
 """How often one question is asked; then the flow goes on without the answer."""
 _PATIENCE_WITH_NEWS = 4
@@ -94,7 +92,10 @@ class FlowForm(Area, FormValidationAction):
         if fresh:
             await self._carry_over(case, message)
         asked = None if fresh else tracker.get_slot(REQUESTED_SLOT)
-        news = case.memory.listen(message, corrects=not _is_free_answer(asked, message))
+        news = case.memory.listen(message, corrects=not answers_freely(asked, message))
+        if not fresh and is_not_this(message):
+            case.memory.left = True
+            return self._events(tracker, case, None)
         if case.memory.filed and not await self._corrected(dispatcher, flow, case, news):
             # Whatever he says, it is asked once only: the ticket stands.
             case.fill(_CONSENT_SLOT, _consent_of(message) or UNKNOWN)
@@ -199,7 +200,7 @@ class FlowForm(Area, FormValidationAction):
         phone = case.memory.first(PHONE)
         if phone and case.guest:
             case.fill("phone", str(phone))
-        if news and flow.record_slot in case.memory.chosen and not _is_free_answer(asked, case.message):
+        if news and flow.record_slot in case.memory.chosen and not answers_freely(asked, case.message):
             # "不是昨天是前天": what he says now counts more than what he picked before.
             case.memory.chosen.remove(flow.record_slot)
         await flow.look_up(case)
@@ -272,6 +273,8 @@ class FlowConclude(Area):
         return [SlotSet(PROBLEM, None), SlotSet(MEMORY, None)]
 
     async def _conclude(self, flow: Flow, case: Case) -> Conclusion:
+        if case.memory.left:
+            return filing.left(flow, case)
         if case.memory.filed:
             return await flow.settle(case)
         number = case.get("again")
@@ -280,11 +283,6 @@ class FlowConclude(Area):
             if ticket is not None:
                 return filing.again(flow, case, ticket)
         return await flow.conclude(case)
-
-
-def _is_free_answer(asked: str | None, message: Message) -> bool:
-    """Whether the words answer a free question: what they name is then no correction, unless they say so."""
-    return asked in _FREE_SLOTS and _CORRECTS.search(message.plain) is None
 
 
 def _consent_of(message: Message) -> str | None:

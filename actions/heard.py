@@ -66,7 +66,8 @@ class Memory:
 
     `said` are the customer's words, `heard` the entities (newest of a type and role wins), `told` the things that
     are said only once, `tries` how often a question was asked in vain, `chosen` the slots that the customer
-    answered himself. `filed` is the ticket that stands already while one more thing is asked.
+    answered himself. `filed` is the ticket that stands already while one more thing is asked; `left`:
+    he says that this is not his problem.
     """
 
     said: list[str] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Memory:
     chosen: list[str] = field(default_factory=list)
     attachments: list[str] = field(default_factory=list)
     filed: str = ""
+    left: bool = False
 
     @classmethod
     def from_slot(cls, raw: Mapping[str, Any] | None) -> Memory:

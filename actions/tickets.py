@@ -175,17 +175,11 @@ class TicketCancel(TicketFlow):
         text = f"好的，工单 {ticket.number}（{title_of(ticket)}）已撤销，不再处理。"
         shown: tuple[Mapping[str, str], ...] = ()
         if _SOLVED.search(case.words) is None:
-            shown = (*self._instead(ticket), filing.PERSON)
+            noted = ticket.details.get("neighbours") or neighbours(ticket.category)
+            shown = tuple(filing.instead(noted))
             text += "您实际遇到的是下面哪一种？点一下就行，说过的不用再说；都不是就直接告诉我。"
         effect = WithdrawTicket(ticket.number, case.words or self.title)
         return Conclusion((Spoken(text, shown),), (effect, EndDialogue("cancelled")))
-
-    def _instead(self, ticket: TicketView) -> list[Mapping[str, str]]:
-        """The problems that may have been meant: those noted when it was filed, else those that touch it."""
-        intents = load_taxonomy().intents
-        noted = [i for i in ticket.details.get("neighbours") or () if i in intents]
-        meant = noted or neighbours(ticket.category)
-        return [{"title": intents[i].say[0], "payload": f"intent:{i}"} for i in meant]
 
 
 _FLOWS = (TicketProgress(), TicketUrge(), TicketAddInfo(), TicketCancel())

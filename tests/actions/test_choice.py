@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.choice import NO, NONE, YES, Option, agreed, chosen, hinted, unsure
+from actions.choice import NO, NONE, YES, Option, agreed, chosen, consents, hinted, unsure
 
 GUNS = (Option("gun", "选错油枪", ("油枪", "枪")), Option("station", "选错油站", ("油站", "站")))
 RECORDS = (
@@ -70,3 +70,40 @@ def test_agreement(text: str, value: str | None) -> None:
 def test_not_knowing() -> None:
     assert unsure("这个我真记不清了")
     assert not unsure("昨天")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(
+            (yes, YES)
+            for yes in (
+                "好",
+                "好的",
+                "可以",
+                "行吧",
+                "嗯嗯",
+                "要的",
+                "是的，取消吧",
+                "那就冻结吧",
+                "OK",
+                "没问题",
+                "好的谢谢",
+            )
+        ),
+        *((yes, YES) for yes in ("帮我取消", "开吧", "马上锁", "同意")),
+        *((no, NO) for no in ("不用了", "先不取消", "别", "不", "等一下", "算了", "再说吧", "没必要")),
+        *((other, None) for other in ("谢谢", "谢谢啦", "麻烦了", "", "😡", "啥意思", "那钱呢", "我要投诉你们")),
+        ("好的但是你们先告诉我钱什么时候到账", None),
+        ("可以可以可以可以可以可以可以可以", None),
+        ("了" * 10_000, None),
+        ("锁了" * 7 + "x", None),
+    ],
+)
+def test_nothing_but_a_clear_yes_is_consent(text: str, value: str | None) -> None:
+    assert consents(text) == value
+
+
+@pytest.mark.parametrize("text", ["对不上，少了", "登不上", "绑不了", "进不去", "看不清楚"])
+def test_a_no_that_begins_like_a_yes(text: str) -> None:
+    assert agreed(text) == NO

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions.neighbours import neighbours
-from contracts.effects import FileTicket, WithdrawTicket
+from contracts.effects import EndDialogue, FileTicket, WithdrawTicket
 from contracts.entities import AMOUNT, TIME
 from contracts.taxonomy import load_taxonomy
-from tests.actions.world import SmallPlatform, Talk, ago, coupon, day_span, entity, order
+from tests.actions.world import SmallPlatform, Talk, ago, coupon, day_span, entity, order, unfuelled
 
 FILING = [i for i in load_taxonomy().intents.values() if i.priority is not None]
 _HAVE_NONE = {"callback_request", "suggestion"}
@@ -60,3 +60,22 @@ async def test_a_problem_that_is_over_is_withdrawn_without_more_questions() -> N
     assert turn.one(WithdrawTicket)
     assert turn.buttons == {}
     assert not [e for e in turn.effects if isinstance(e, FileTicket)]
+
+
+@pytest.mark.parametrize("words", ["不是这个问题", "你理解错了", "我问的不是这个", "不是这个意思"])
+async def test_said_in_the_middle_of_a_question_it_ends_the_flow_and_shows_others(words: str) -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(hours=2)), order("O2", ago(days=1))]))
+    assert (await talk.say("优惠没减", "discount_not_applied")).asked == "order_id"
+    turn = await talk.say(words)
+    assert turn.effects == (EndDialogue("cancelled"),)
+    assert [p for p in turn.buttons.values() if p.startswith("intent:")] == [
+        f"intent:{i}" for i in neighbours("discount_not_applied")
+    ]
+
+
+async def test_said_instead_of_a_yes_it_takes_the_ticket_back() -> None:
+    talk = Talk(SmallPlatform(known=[unfuelled("O1", ago(minutes=6))]))
+    asked = await talk.say("我要退款", "refund_request")
+    turn = await talk.say("你理解错了")
+    assert turn.effects == (WithdrawTicket(asked.ticket.number, "我要退款，你理解错了"), EndDialogue("cancelled"))
+    assert talk.ports.tickets == []

@@ -1,0 +1,25 @@
+"""Words in the middle of a flow that turn it round: a correction, or "it is not this problem"."""
+
+from __future__ import annotations
+
+import re
+
+from actions.heard import Message
+
+_FREE_SLOTS = frozenset({"detail", "phone", "invoice_title", "tax_number", "callback_time", "amount"})
+_CORRECTS = re.compile(r"不是|不对|搞错|说错|记错|弄错|更正")
+_NOT_THIS = re.compile(
+    r"不是(?:这个|这|那个|这种|我)?的?(?:问题|事情?|意思|情况)|(?:理解|听)错|不是(?:问|说|要)这个|问的不是"
+)
+_BRIEF = 12
+"""Characters; who says more says what it is instead."""
+
+
+def answers_freely(asked: str | None, message: Message) -> bool:
+    """Whether the words answer a free question: what they name is then no correction, unless they say so."""
+    return asked in _FREE_SLOTS and _CORRECTS.search(message.plain) is None
+
+
+def is_not_this(message: Message) -> bool:
+    """Whether the customer only says that he is misunderstood, and names nothing else."""
+    return len(message.plain) <= _BRIEF and not message.entities and _NOT_THIS.search(message.plain) is not None
