@@ -15,11 +15,20 @@ from language import normalise
 from service.answers.rules import CANCEL, NEXT, Plan, Voice
 
 AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
+PROGRESS = "intent:ticket_progress"
 EMPTY = "empty"
 ACCOUNT_CHANGE = "account_change"
 """Where a number that is named is the new one."""
 _TICKET_FLOWS = frozenset({"ticket_progress", "ticket_urge", "ticket_add_info", "ticket_cancel"})
 _STILL = re.compile(r"还是|还不|仍|依然|依旧|照样|不行|没用|没有用|没好|没解决|没反应|不好使|老样子|一样")
+_WHY = re.compile(
+    r"(?:为(?:什么|啥|何)|凭什么|咋|怎么|干嘛).{0,6}"
+    r"(?:这么(?:久|慢|晚)|这个(?:时间|点)|要等|等到|(?:明天|后天|几天后|下周|周[一二三四五六日])才)"
+)
+_OF_TICKET = re.compile(
+    r"工单|我(?:之前|刚才|刚刚|昨天|前天|上次)?(?:反映|反馈|提交|报|说)的?(?:那个|这个|的)?(?:问题|事|情况)"
+)
+_HOW_FAR = re.compile(r"什么时候|啥时候|几时|多久|几点|怎么样|咋样|怎样|进度|进展|到哪|好了(?:没|吗|么)|结果|处理完")
 _CORRECTS = re.compile(
     r"(?:说|记|看|搞|弄|讲)(?:错|反|岔)了?|更正|口误|^(?:哦|啊|呃|额|不好意思|抱歉|对不起|等等|[,。\s])*"
     r"(?:不对|不是)[^?吗]{0,14}(?:应该|而)?是(?!吧|吗|不是)"
@@ -54,14 +63,40 @@ def added_to_ticket(decision: Decision) -> Decision:
     return replace(decision, label=ADD_INFO, kind=Kind.FLOW, guard=None)
 
 
+def asks_how_far(decision: Decision, text: str) -> bool:
+    """Whether the message asks where a ticket is, whatever business its other words name."""
+    if decision.payload is not None or decision.guard is not None or decision.answer:
+        return False
+    plain = normalise(text)
+    return _OF_TICKET.search(plain) is not None and _HOW_FAR.search(plain) is not None
+
+
+def asks_why_so_late(decision: Decision, text: str) -> bool:
+    """Whether the message asks why the promised time is what it is."""
+    return decision.payload is None and not decision.answer and _WHY.search(normalise(text)) is not None
+
+
+def of_ticket_progress(decision: Decision) -> Decision:
+    """The same message as a question about a ticket."""
+    return replace(decision, label=PROGRESS, kind=Kind.FLOW)
+
+
 def trouble_goes_on(decision: Decision, text: str) -> bool:
     """Whether the message says "还是不行" rather than "不用了"."""
     return decision.label == DENY and decision.kind is Kind.CHAT and _STILL.search(text) is not None
 
 
+def repeats(label: str, recent: Sequence[str]) -> int:
+    """How many turns in a row before this one had the same label."""
+    return next((n for n, earlier in enumerate(reversed(recent)) if earlier != label), len(recent))
+
+
 def told_just_before(last_label: str | None, tickets: Iterable[TicketView]) -> TicketView | None:
-    """The open ticket of the problem that the message before was about."""
-    return next((t for t in tickets if f"intent:{t.category}" == last_label), None)
+    """The open ticket of the problem that the message before was about; the newest, when that asked for its state."""
+    open_now = list(tickets)
+    if last_label == PROGRESS:
+        return next(iter(open_now), None)
+    return next((t for t in open_now if f"intent:{t.category}" == last_label), None)
 
 
 def corrects(decision: Decision, text: str, ticket: TicketView) -> bool:

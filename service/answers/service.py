@@ -137,6 +137,8 @@ class Answers:
         decision = following.answers_offer(decision, situation.offered, situation.second_problem)
         if following.brings_picture(decision, bool(situation.attachments)) and await self._tickets(situation):
             return following.added_to_ticket(decision)
+        if following.asks_how_far(decision, situation.text) and await self._tickets(situation):
+            return following.of_ticket_progress(decision)
         return decision
 
     async def _tickets(self, situation: Situation) -> Sequence[TicketView]:
@@ -176,6 +178,10 @@ class Answers:
         asked = pressed.asked_ticket(decision, situation.offered) if dialogue is None else None
         if asked is not None and any(t.number == asked and t.waits for t in await self._tickets(situation)):
             return pressed.act(CustomerAction.INFO, asked, situation.text, ())
+        if dialogue is None and following.asks_why_so_late(decision, situation.text):
+            told = await self._ticket_just_told(situation)
+            if told is not None:
+                return pressed.act(CustomerAction.WHY, told.number, situation.text, ())
         of_old = decision.kind is Kind.FLOW and following.asks_for_old_tickets(decision, situation.customer_id)
         if of_old and not await self._tickets(situation):
             return Plan((Reply(voice.say("guest_tickets"), source=decision.label),))
@@ -246,8 +252,8 @@ class Answers:
             return Plan((Reply(text, source="guard:empty"),), outcome="not_understood")
         if decision.kind is Kind.CHAT:
             return Plan((rules.chat_reply(decision, voice),))
-        again = bool(situation.signals) and situation.signals[-1].label == decision.label
-        text = voice.say("out_of_scope_again" if again else "out_of_scope")
+        before = following.repeats(decision.label, [t.label for t in situation.signals])
+        text = self._replies.say("out_of_scope_again", before - 1) if before else voice.say("out_of_scope")
         reply = Reply(text, source="intent:out_of_scope", buttons=(voice.human_button(),))
         return Plan((reply,))
 

@@ -15,6 +15,10 @@ import httpx
 
 from tests.conversations.script import GUEST, Answer, Script, Turn
 
+_AGING = {"dialogues": ("opened_at", "updated_at"), "messages": ("created_at",), "phone_codes": ("asked_at",)}
+"""What grows older in a conversation when time passes."""
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+_PHONE = re.compile(r"1[3-9]\d{9}")
 MAX_ANSWERS = 4
 """How many questions in a row a customer answers of his own accord after one turn."""
 _SECONDS = 30.0
@@ -82,7 +86,7 @@ class World:
         """Make what happened in the conversation so many hours older."""
         assert self.database is not None, "time can pass only for a house whose database lies on this machine"
         with sqlite3.connect(self.database, timeout=20) as connection:
-            for table, columns in (("dialogues", ("opened_at", "updated_at")), ("messages", ("created_at",))):
+            for table, columns in _AGING.items():
                 for column in columns:
                     connection.execute(
                         f"UPDATE {table} SET {column} = strftime('%Y-%m-%d %H:%M:%f', {column}, ?) "
@@ -102,6 +106,9 @@ class _Customer:
         self._shown: list[tuple[str, str]] = []
         self._sent = 0
         self._token = ""
+        self._phone = ""
+        self._codes: set[str] = set()
+        self._conversations: set[str] = set()
         self.conversation_id = ""
         self.customer_id = None if script.who == GUEST else f"demo-{script.who}-{uuid4().hex[:10]}"
         self.exchanges: list[Exchange] = []
@@ -112,12 +119,20 @@ class _Customer:
             answer = await self._world.call("POST", "/demo/customer-token", "", json={"customer_id": self.customer_id})
             body["customer_token"] = answer["token"]
         session = await self._world.call("POST", "/widget/sessions", "", json=body)
+        self._continue(session)
+
+    def _continue(self, session: Mapping[str, Any]) -> None:
         self._token, self.conversation_id = session["token"], session["conversation_id"]
+        self._conversations.add(self.conversation_id)
 
     async def play(self) -> None:
         for turn in self._script.turns:
             if turn.later_hours:
-                await asyncio.to_thread(self._world.let_pass, self.conversation_id, turn.later_hours)
+                for conversation_id in self._conversations:
+                    await asyncio.to_thread(self._world.let_pass, conversation_id, turn.later_hours)
+            if turn.new_device:
+                self._shown.clear()
+                await self.enter()
             await self._do(turn, scripted=True)
             for _ in range(MAX_ANSWERS):
                 answer = self._answer()
@@ -142,8 +157,12 @@ class _Customer:
                 title, payload = found
             elif not turn.say:
                 title, missing = turn.press, turn.press
+        if "{code}" in title:
+            title = title.replace("{code}", await self._code())
+        found_phone = _PHONE.search(title)
+        self._phone = found_phone.group() if found_phone else self._phone
         self._sent += 1
-        body: dict[str, Any] = {"client_id": f"c{self._sent}", "text": title, "payload": payload}
+        body: dict[str, Any] = {"client_id": f"{id(self):x}-{self._sent}", "text": title, "payload": payload}
         if turn.attach:
             files = {"file": ("screenshot.png", _PIXEL, "image/png")}
             stored = await self._world.call("POST", "/attachments", self._token, files=files)
@@ -152,9 +171,22 @@ class _Customer:
         answer = await self._world.call("POST", "/widget/messages", self._token, json=body)
         seconds = time.perf_counter() - started
         self._remember(answer["messages"])
+        if answer.get("session"):
+            self._continue(answer["session"])
         did = f"[{title}]" if payload is not None else title
         did += "（截图）" if turn.attach else ""
         self.exchanges.append(Exchange(turn, did, answer["messages"], answer["state"], seconds, missing, scripted))
+
+    async def _code(self) -> str:
+        """The newest code that was sent to the number he wrote; sending follows the turn, so it may take a moment."""
+        for _ in range(50):
+            found = await self._world.call("GET", "/demo/texts", "", params={"phone": self._phone})
+            codes = [c.group() for c in map(_CODE.search, found["items"]) if c is not None]
+            if codes and codes[0] not in self._codes:
+                self._codes.add(codes[0])
+                return codes[0]
+            await asyncio.sleep(0.1)
+        return "没收到短信"
 
     def _remember(self, messages: Sequence[Mapping[str, Any]]) -> None:
         """Buttons and card entries that may be pressed, the newest first."""

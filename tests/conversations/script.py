@@ -25,14 +25,16 @@ class Turn:
 
     `press` is (part of) the title of a button or card entry that was shown, the newest first; where there is none,
     `say` is written instead, and without `say` that is a failure. `attach`: a screenshot comes with it.
-    `later_hours`: so much time has passed since the turn before. `says` and `never` are regular expressions for the
-    replies to this turn alone, `answered` the articles one of which must be among them.
+    `later_hours`: so much time has passed since the turn before. `new_device`: from here on a guest writes from another
+    telephone. `{code}` in `say` is the code that was sent to the number he wrote last. `says` and `never` are regular
+    expressions for the replies to this turn alone, `answered` the articles one of which must be among them.
     """
 
     say: str = ""
     press: str | None = None
     attach: bool = False
     later_hours: float = 0.0
+    new_device: bool = False
     says: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()

@@ -168,3 +168,31 @@ def test_a_hand_off_in_the_middle_of_a_form_files_what_it_heard() -> None:
     assert plan.effects == (ticket, *over.effects)
     assert "YB3" in plan.replies[-1].text
     assert following.handed_over_with(Plan((Reply("x"),)), ticket, "", VOICE).effects == ()
+
+
+@pytest.mark.parametrize("text", ["我那个充值的工单什么时候能好", "我昨天说的那个事处理得咋样了", "工单有结果了吗"])
+def test_where_a_ticket_is_is_asked_in_many_words(text: str) -> None:
+    assert following.asks_how_far(decided("intent:refund_progress", Kind.FLOW), text)
+    assert not following.asks_how_far(decided("intent:refund_progress", Kind.FLOW, answer=True), text)
+
+
+@pytest.mark.parametrize("text", ["退款什么时候到", "充值没到账", "帮我提交个工单"])
+def test_other_questions_are_not_about_a_ticket(text: str) -> None:
+    assert not following.asks_how_far(decided("intent:refund_progress", Kind.FLOW), text)
+
+
+@pytest.mark.parametrize("text", ["为什么要等到这个时间", "凭什么要等这么久", "咋要明天才处理"])
+def test_why_a_time_is_what_it_is(text: str) -> None:
+    assert following.asks_why_so_late(decided("intent:refund_progress", Kind.FLOW), text)
+
+
+@pytest.mark.parametrize("text", ["怎么才给我减5块", "怎么开发票", "为什么扣我两次"])
+def test_other_whys(text: str) -> None:
+    assert not following.asks_why_so_late(decided("intent:amount_mismatch", Kind.FLOW), text)
+
+
+def test_labels_in_a_row_are_counted() -> None:
+    assert following.repeats("a", []) == 0
+    assert following.repeats("a", ["a", "b"]) == 0
+    assert following.repeats("a", ["b", "a", "a"]) == 2
+    assert following.repeats("a", ["a", "a"]) == 2
