@@ -17,10 +17,15 @@ from intent_router.neighbours import Near, Neighbours
 from intent_router.vectoriser import Vectoriser
 from knowledge_base.encoder import Encoder, load_encoder
 from knowledge_base.features import features
-from language import normalise
+from language import normalise, without_courtesies
 
 SOURCES = ("linear", "bag", "dense")
 _FILE = "classifier.json"
+
+
+def request(text: str) -> str:
+    """What is read of a message, in training as in service: normalised, without greetings and thanks around it."""
+    return without_courtesies(normalise(text))
 
 
 @dataclass(frozen=True)
@@ -61,12 +66,12 @@ class Classifier:
 
     def evidence(self, text: str) -> Evidence:
         """What each source says, before fusion."""
-        normalised = normalise(text)
-        row = self._vectoriser.row(features(normalised))
-        vector = self.encoder.encode([normalised])[0]
+        plain = request(text)
+        row = self._vectoriser.row(features(plain))
+        vector = self.encoder.encode([plain])[0]
         near = self._neighbours.near(vector)
         table = np.stack([self._linear.scores(row), self._bag.scores(row), near.similarity]).astype(np.float64)
-        return Evidence(table, near, vector, row.known, len(normalised))
+        return Evidence(table, near, vector, row.known, len(plain))
 
     def evidence_table(self, texts: Sequence[str]) -> Table:
         """Shape (sources, texts, labels)."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from contracts.errors import ContractError
-from intent_router.classifier import SOURCES, Classifier
+from intent_router.classifier import SOURCES, Classifier, request
 from intent_router.corpus import Example
 from intent_router.fusion import Fusion
 from intent_router.head_training import BagConfig, LinearConfig, train_bag, train_linear
@@ -21,7 +21,6 @@ from intent_router.vectoriser import Vectoriser
 from knowledge_base.encoder import Encoder, PretrainedEncoder
 from knowledge_base.features import features
 from knowledge_base.training import EncoderConfig, train_encoder
-from language import normalise
 
 PROCESSES = max(1, min(3, os.cpu_count() or 1))
 
@@ -61,7 +60,7 @@ def train_sources(
         raise ContractError("a classifier needs two labels")
     numbers = {name: i for i, name in enumerate(names)}
     labels = np.array([numbers[example.label] for example in examples], dtype=np.int64)
-    texts = [normalise(example.text) for example in examples]
+    texts = [request(example.text) for example in examples]
     # Spawned, not forked: a fork of a process with threads (torch, faiss) may hang.
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         encoder_job = pool.submit(_encoder, texts, [e.label for e in examples], config)

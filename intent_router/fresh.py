@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.knowledge import ArticleStore
+from intent_router.classifier import request
 from knowledge_base.encoder import Encoder
 from knowledge_base.index import VectorIndex
 
@@ -47,7 +48,7 @@ class FreshPhrasings:
             if text_key(text) not in trained
         ]
         self._labels = [label for _text, label in found]
-        self._index = VectorIndex.build(encoder.encode([text for text, _label in found])) if found else None
+        self._index = VectorIndex.build(encoder.encode([request(text) for text, _label in found])) if found else None
 
     def __len__(self) -> int:
         return len(self._labels)

@@ -15,9 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from intent_router.sentiment_cues import cue_values
-from language import normalise, segment, syllables
+from language import concepts, normalise, segment, syllables, without_greeting
 
-BLOCKS: dict[str, float] = {"chars": 1.0, "words": 1.0, "sounds": 0.5, "ending": 0.5}
+BLOCKS: dict[str, float] = {
+    "chars": 1.0,
+    "words": 1.0,
+    "sounds": 0.5,
+    "ending": 0.5,
+    "words apart": 0.5,
+    "characters apart": 0.4,
+    "concepts": 0.5,
+}
 """Blocks of binary features and their weights beside one another; each block has length 1 in a message."""
 CUE_WEIGHT = 0.15
 LONGEST_READ = 2000
@@ -30,6 +38,8 @@ _NEGATION = frozenset(["没", "不", "没有", "别", "未", "无", "不是", "�
 _NEGATED_WORDS = 3
 """Words after a negation that count as negated, up to the next clause."""
 _STOPS = frozenset(",。!?;")
+_FARTHEST = 4
+"""Words that a pair of words apart may be from one another: 等 … 还 … 没."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,9 @@ def features_of(text: str) -> Features:
         _keys(_grams(words, 2)),
         _keys(_grams(sounds, 2)),
         _keys(_grams(f"^{ending}$", 2)),
+        _keys(_words_apart(words)),
+        _keys(f"{one}\x1e{two}" for one, two in zip(plain, plain[2:], strict=False)),
+        _keys(_concepts_and_pairs(plain)),
     )
     bag, counts = np.unique(
         np.fromiter((key(gram) for gram in _grams(bag_tokens(plain), 3)), dtype=np.uint32), return_counts=True
@@ -69,7 +82,7 @@ def features_of(text: str) -> Features:
 
 def readable(text: str) -> str:
     """The normalised text as both models read it."""
-    return _FONDLY.sub("极", normalise(text)[:LONGEST_READ])
+    return _FONDLY.sub("极", without_greeting(normalise(text)[:LONGEST_READ]))
 
 
 def bag_tokens(plain: str) -> list[str]:
@@ -81,6 +94,18 @@ def _grams(items: Sequence[str], longest: int) -> Iterator[str]:
     for size in range(1, longest + 1):
         for start in range(len(items) - size + 1):
             yield "\x1f".join(items[start : start + size])
+
+
+def _words_apart(words: Sequence[str]) -> Iterator[str]:
+    said = [word for word in words if word not in _STOPS and word != " "]
+    for distance in range(2, _FARTHEST + 1):
+        for one, two in zip(said, said[distance:], strict=False):
+            yield f"{one}\x1e{two}"
+
+
+def _concepts_and_pairs(plain: str) -> list[str]:
+    present = sorted({name for names in concepts(plain) for name in names})
+    return present + [f"{one}\x1e{two}" for i, one in enumerate(present) for two in present[i + 1 :]]
 
 
 def _keys(grams: Iterable[str]) -> npt.NDArray[np.uint32]:

@@ -7,29 +7,31 @@ import json
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix, hstack
 from sklearn.metrics import f1_score
 from sklearn.model_selection import train_test_split
-from sklearn.svm import LinearSVC
 
 from contracts.errors import ContractError
 from contracts.taxonomy.loader import SENTIMENT_ORDER
 from intent_router.entity_patterns.word_rules import blank_pipeline
-from intent_router.sentiment import Scores, SentimentModel, Weights, block_scale, mixed, softmax
+from intent_router.fusion import learn_fusion
+from intent_router.head_training import BagConfig, LinearConfig, train_bag, train_linear
+from intent_router.sentiment import Scores, SentimentModel, Weights
 from intent_router.sentiment_cues import CUE_NAMES, cue_values
-from intent_router.sentiment_features import BLOCKS, Features, bag_tokens, features_of, key, readable
+from intent_router.sentiment_features import bag_tokens, features_of, key, readable
+from intent_router.sentiment_rows import Rows
 from language import normalise
 
 Labels = npt.NDArray[np.int64]
 
-_SVM_COST = 0.7
+_LEAST_COUNT = 2
+_LINEAR = LinearConfig(penalty=1.0, tolerance=1e-4, rounds=1000)
+_NEURAL = BagConfig(hidden=128, epochs=8, batch=128, embedding_rate=0.05, feature_dropout=0.65, hidden_dropout=0.5)
 _BAG_EPOCHS = 5
 _BAG_BATCH = 32
 _BAG_DROPOUT = 0.3
@@ -124,15 +126,18 @@ def train(data_dir: Path, out_dir: Path, seed: int) -> dict[str, float]:
 
 
 def fit(told: Labelled, judged: Labelled, small_talk: Sequence[str], seed: int) -> SentimentModel:
-    """Both linear models from `told`, mixed and calibrated on `judged`; small talk is calm, for the SVM only."""
-    features = [features_of(text) for text in (*told.texts, *small_talk)]
+    """The three models from `told`, mixed and calibrated on `judged`; small talk is calm, and not for spaCy's bag."""
+    messages = [features_of(text) for text in (*told.texts, *small_talk)]
     calm = np.full(len(small_talk), SENTIMENT_ORDER.index("calm"))
-    blocks, cue_rows, bias = _fit_margins(features, np.concatenate([told.labels, calm]), seed)
+    labels = np.concatenate([told.labels, calm])
+    known = Rows.fit(messages, _LEAST_COUNT)
+    matrix = known.matrix(messages)
+    linear = train_linear(matrix, labels, replace(_LINEAR, seed=seed))
+    neural = train_bag(matrix, labels, replace(_NEURAL, seed=seed))
     bag, bag_bias, _ = fit_bag_beside_spacy(told, seed)
-    model = SentimentModel(blocks, cue_rows, bias, bag, bag_bias, (1.0, 1.0))
-    seen = [features_of(text) for text in judged.texts]
-    scales = _fit_scales(model.margins(seen), model.bag_scores(seen), judged.labels)
-    return SentimentModel(blocks, cue_rows, bias, bag, bag_bias, scales)
+    model = SentimentModel(known, linear, neural, bag, bag_bias, (1.0, 1.0, 1.0))
+    opinions = model.opinions([features_of(text) for text in judged.texts])
+    return replace(model, scales=_fit_scales(opinions, judged.labels))
 
 
 def measure(model: SentimentModel, judged: Labelled) -> dict[str, float]:
@@ -149,34 +154,6 @@ def measure(model: SentimentModel, judged: Labelled) -> dict[str, float]:
         "calibration_error": round(_calibration_error(found.max(axis=1), best == judged.labels), 4),
         "judged_messages": float(len(best)),
     }
-
-
-def _fit_margins(features: Sequence[Features], labels: Labels, seed: int) -> tuple[tuple[Weights, ...], Scores, Scores]:
-    """The linear SVM; its weights come back with the scale of their block in them."""
-    matrices, keys = [], []
-    for number in range(len(BLOCKS)):
-        matrix, known = _block_matrix([message.blocks[number] for message in features])
-        matrices.append(matrix)
-        keys.append(known)
-    scaled = [matrix * block_scale(name) for matrix, name in zip(matrices, BLOCKS, strict=True)]
-    cues = np.array([message.cues for message in features])
-    svm = LinearSVC(C=_SVM_COST, random_state=seed)
-    svm.fit(hstack([*scaled, csr_matrix(cues * block_scale("cues"))]).tocsr(), labels)
-    rows = svm.coef_.T.astype(np.float32)
-    weights, at = [], 0
-    for known, name in zip(keys, BLOCKS, strict=True):
-        weights.append(Weights(known, np.ascontiguousarray(rows[at : at + len(known)] * np.float32(block_scale(name)))))
-        at += len(known)
-    return tuple(weights), rows[at:] * np.float32(block_scale("cues")), svm.intercept_.astype(np.float32)
-
-
-def _block_matrix(messages: Sequence[npt.NDArray[np.uint32]]) -> tuple[Any, npt.NDArray[np.uint32]]:
-    """Messages × known keys, every row of length 1; and the known keys in ascending order."""
-    lengths = np.array([len(keys) for keys in messages])
-    known, columns = np.unique(np.concatenate(messages), return_inverse=True)
-    values = np.repeat(1 / np.sqrt(np.maximum(lengths, 1)), lengths)
-    rows = np.concatenate([[0], np.cumsum(lengths)])
-    return csr_matrix((values, columns, rows), shape=(len(messages), len(known))), known
 
 
 def fit_bag_beside_spacy(told: Labelled, seed: int) -> tuple[Weights, Scores, Scores]:
@@ -231,17 +208,9 @@ def _read_out(model: Any, docs: Sequence[Any]) -> tuple[Weights, Scores]:
     return Weights(keys, np.asarray(scores, dtype=np.float32) - bias), bias
 
 
-def _fit_scales(margins: Scores, bag: Scores, labels: Labels) -> tuple[float, float]:
+def _fit_scales(opinions: Sequence[Scores], labels: Labels) -> tuple[float, ...]:
     """How much each model counts, so that the probabilities of the mixture fit the labels best."""
-
-    def loss(logs: npt.NDArray[np.float64]) -> float:
-        scales = (float(np.exp(logs[0])), float(np.exp(logs[1])))
-        right = softmax(mixed(margins, bag, scales))[np.arange(len(labels)), labels]
-        return float(-np.log(np.maximum(right, 1e-9)).mean())
-
-    around = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, -1.0]])
-    found = minimize(loss, x0=around[0], method="Nelder-Mead", options={"initial_simplex": around, "xatol": 1e-3}).x
-    return float(np.exp(found[0])), float(np.exp(found[1]))
+    return learn_fusion(np.stack(opinions).astype(np.float64), labels.tolist()).weights
 
 
 def _calibration_error(confidence: Scores, right: npt.NDArray[np.bool_]) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from language.alignment import AlignedText
 from language.concepts import concepts
+from language.courtesy import without_courtesies, without_greeting
 from language.grams import character_grams, joined_runs, sound_grams
 from language.normaliser import normalise, normalise_aligned
 from language.numerals import chinese_number
@@ -28,4 +29,6 @@ __all__ = [
     "syllables",
     "tokens",
     "warm_up",
+    "without_courtesies",
+    "without_greeting",
 ]
