@@ -64,6 +64,10 @@ def agent_shape(agent: AgentRow) -> AgentShape:
         role=agent.role.value,
         department=agent.department,
         station_id=agent.station_id,
+        skills=list(agent.skills),
+        capacity=agent.capacity,
+        presence=agent.presence,
+        automatic=agent.automatic,
     )
 
 
