@@ -93,7 +93,7 @@ def evaluate(models: Path, reuse: bool, with_test: bool, stages: Stages) -> Docu
         return judge_split(split, messages[split], trained, prepared.heard, prepared.others, kinds, seconds, stages.say)
 
     document = Document("Understanding, measured")
-    _add_preface(document, prepared, len(examples))
+    _add_preface(document, prepared, len(examples), with_test)
     dev = result_of("dev")
     add_split(document, dev, trained)
     _add_behaviour(document, trained)
@@ -111,16 +111,18 @@ def evaluate(models: Path, reuse: bool, with_test: bool, stages: Stages) -> Docu
     return document
 
 
-def _add_preface(document: Document, prepared: Prepared, examples: int) -> None:
+def _add_preface(document: Document, prepared: Prepared, examples: int, with_test: bool) -> None:
     manifest = prepared.trained.manifest
+    command = " ".join(("make eval", *(["REUSE=1"] if prepared.reused else []), *([] if with_test else ["DEV=1"])))
     how = "trained models taken as they were" if prepared.reused else "everything trained from scratch in this run"
+    where = "stand at the end" if with_test else "were left alone"
     document.add(
         "How this was measured",
-        f"`{'make eval REUSE=1' if prepared.reused else 'make eval'}` on {datetime.now(timezone.utc):%Y-%m-%d %H:%M} "
-        f"UTC at commit `{_commit()}`: {how}. {examples} training messages of "
-        f"{manifest.counts.get('labels', 0)} labels; encoder `{manifest.encoder}`; router `{manifest.folder}`.",
+        f"`{command}` on {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC at commit `{_commit()}`: {how}. {examples} "
+        f"training messages of {manifest.counts.get('labels', 0)} labels; encoder `{manifest.encoder}`; router "
+        f"`{manifest.folder}`.",
         f"Fusion, calibration and all thresholds are learned on the development messages alone ({manifest.tuned_on}); "
-        "figures on development messages are therefore a little kind. The test messages stand at the end.",
+        f"figures on development messages are therefore a little kind. The test messages {where}.",
     )
 
 
