@@ -75,6 +75,7 @@ class LoginProblem(Flow):
             found=f"记下了，情况是{title}。" if cause else "",
             advice="技术会查您的登录记录。处理期间请不要把验证码告诉任何人。",
             demand="恢复登录",
+            extra={"area": "短信验证码"} if cause == "no_code" else None,
         )
 
 

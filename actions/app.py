@@ -13,6 +13,7 @@ from actions.form import FlowConclude, FlowForm
 from actions.wording import sentences
 from contracts.entities import ERROR_CODE
 
+_DOWN = re.compile(r"打不开|白屏|闪退|进不去|崩溃|没反应|加载不")
 _BARE = re.compile(
     r"(?:我|你们|的|这个|那个|手机|老是|一直|总是|又|app|小程序|软件|应用|公众号|出|问题|有|毛病|坏|了|用不了|不好用|不能用|啊|呢|吧|[\W_])*",
     re.IGNORECASE,
@@ -45,8 +46,16 @@ class AppError(Flow):
                 "急着加油可以先用小程序，或到收银台付。",
             ),
             demand="修复故障",
-            extra={"error_code": code} if code else None,
+            extra=_in_common(code, case.words),
         )
+
+
+def _in_common(code: str | None, words: str) -> dict[str, str]:
+    """What others may share who have trouble at this time: the code, or that nothing opens at all."""
+    found = {"error_code": str(code)} if code else {}
+    if _DOWN.search(words):
+        found["area"] = "小程序" if "小程序" in words else "App"
+    return found
 
 
 _FLOWS = (AppError(),)

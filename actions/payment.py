@@ -16,7 +16,7 @@ from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_orders, match_timed
 from actions.nearby import another_station
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, newest, order_ids
-from actions.records import order_status, payment_words
+from actions.records import channel, order_status, payment_words
 from actions.refund import OrderQuery, RefundProgress, RefundRequest
 from actions.wording import sentences
 from contracts.entities import ERROR_CODE, FUEL, GUN, STATION
@@ -178,7 +178,14 @@ class PaymentFailed(Flow):
             advice=advice,
             checked=[f"支付 {payment.id} 状态：{payment.status}，错误码：{payment.error_code}"] if payment else [],
             order_ids=(order,) if order else (),
+            extra=self._in_common(case, payment),
         )
+
+    def _in_common(self, case: Case, payment: Payment | None) -> dict[str, str]:
+        """What others who cannot pay at this time may share: the code, the channel."""
+        code = (payment.error_code if payment is not None else None) or case.memory.first(ERROR_CODE)
+        shared = {"error_code": code, "area": f"{channel(payment.channel)}支付" if payment is not None else None}
+        return {name: str(value) for name, value in shared.items() if value}
 
 
 class WrongSelection(CancelOnYes):

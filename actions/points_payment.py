@@ -103,6 +103,7 @@ class PointsRefuelFailed(Flow):
             order_ids=(case.get("order_id"),) if known(case, "order_id") else (),
             remedies=(back,),
             cause=option.value,
+            extra={"error_code": payment.error_code} if payment is not None and payment.error_code else None,
         )
 
     async def _back(self, case: Case, payment: Payment | None, spent: Sequence[PointsEntry]) -> Remedy | None:

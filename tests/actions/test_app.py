@@ -33,3 +33,10 @@ async def test_a_screenshot_is_an_answer() -> None:
     assert turn.ticket.details["attachments"] == ["a1"]
     at_once = await Talk().say("app坏了", "app_error", attachments=["a2"])
     assert at_once.outcome == "filed"
+
+
+async def test_what_many_may_share_is_noted_for_the_incident_watch() -> None:
+    crash = await Talk().say("小程序打不开白屏", "app_error")
+    assert crash.ticket.details["area"] == "小程序"
+    slow = await Talk().say("首页图标很丑还卡", "app_error")
+    assert "area" not in slow.ticket.details

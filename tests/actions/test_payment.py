@@ -171,3 +171,9 @@ async def test_recharge_unknown_to_the_platform_is_filed() -> None:
     turn = await Talk().say("充值没到账", "recharge_not_arrived")
     assert "没有查到" in turn.text
     assert turn.ticket.priority == "P1"
+
+
+async def test_a_failed_payment_notes_what_others_may_share() -> None:
+    failed = payment("P1", ago(hours=1), status="failed", error_code="PAY-5003")
+    turn = await Talk(SmallPlatform(payment_list=[failed])).say("支付失败", "payment_failed")
+    assert (turn.ticket.details["error_code"], turn.ticket.details["area"]) == ("PAY-5003", "微信支付")
