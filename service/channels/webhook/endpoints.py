@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Annotated
+from typing import Annotated, Any, Mapping
 
 from fastapi import APIRouter, Depends, Request
 
@@ -17,10 +17,24 @@ log = logging.getLogger(__name__)
 router = APIRouter(prefix="/channels/webhook", tags=["webhook channel"])
 
 BODY_LIMIT = 24 * 1024 * 1024
+
+
+def _whole(schema: Any, parts: Mapping[str, Any]) -> Any:
+    """A JSON schema with its parts in place: references to `$defs` point nowhere inside an OpenAPI document."""
+    if isinstance(schema, list):
+        return [_whole(one, parts) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _whole(parts[schema["$ref"].rpartition("/")[2]], parts)
+    return {key: _whole(value, parts) for key, value in schema.items() if key != "$defs"}
+
+
+_SHAPE = UpdateShape.model_json_schema()
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": UpdateShape.model_json_schema()}},
+        "content": {"application/json": {"schema": _whole(_SHAPE, _SHAPE.get("$defs", {}))}},
     }
 }
 
