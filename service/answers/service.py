@@ -7,25 +7,22 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Awaitable, Callable, Sequence
-from uuid import uuid4
 
-from contracts.assistant import ANSWER_INTENT, Assistant, AssistantStep
+from contracts.assistant import ANSWER_INTENT, Assistant
 from contracts.conversation import Owner, Reply
 from contracts.decision import Decision, Kind, OfferedButton, RouteContext
-from contracts.effects import AddToTicket, WithdrawTicket
+from contracts.effects import WithdrawTicket
 from contracts.errors import AssistantUnavailable
 from contracts.taxonomy import Taxonomy
-from contracts.tickets import CustomerAction, TicketView, read_ticket_payload
+from contracts.tickets import CustomerAction, read_ticket_payload
 from intent_router import escalation
-from intent_router.entities import extract
 from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
 from service.answers import following, pressed, rules
 from service.answers.rules import DialogueChange, Plan, Voice
-from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, attached_order, rasa_entities
+from service.answers.situation import OpenDialogue, Situation, UnderstandingSource
+from service.answers.steps import FlowSteps, OpenTickets
 from service.clock import spoken
-from service.tickets import service as tickets
 
 # What other domains may use of this one, beside the class below.
 from service.answers.situation import (  # isort: skip
@@ -39,10 +36,6 @@ SHORT_TEXT = 400
 DIALOGUE_LIFE = timedelta(hours=24)
 GENERAL = "complaint_general"
 CRITICAL = frozenset({"safety_emergency", "account_security", "points_stolen"})
-
-
-OpenTickets = Callable[[str], Awaitable[Sequence[TicketView]]]
-"""Reads the open tickets of a conversation."""
 
 
 class Answers:
@@ -59,9 +52,9 @@ class Answers:
     ) -> None:
         self._understanding = understanding
         self._assistant = assistant
+        self._steps = FlowSteps(assistant, taxonomy, open_tickets, assistant_timeout)
         self._replies = replies
         self._taxonomy = taxonomy
-        self._open_tickets = open_tickets
         self._timeout = assistant_timeout
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
 
@@ -135,14 +128,11 @@ class Answers:
     async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
         decision = following.answers_offer(decision, situation.offered, situation.second_problem)
-        if following.brings_picture(decision, bool(situation.attachments)) and await self._tickets(situation):
+        if following.brings_picture(decision, bool(situation.attachments)) and await self._steps.tickets(situation):
             return following.added_to_ticket(decision)
-        if following.asks_how_far(decision, situation.text) and await self._tickets(situation):
+        if following.asks_how_far(decision, situation.text) and await self._steps.tickets(situation):
             return following.of_ticket_progress(decision)
         return decision
-
-    async def _tickets(self, situation: Situation) -> Sequence[TicketView]:
-        return await self._open_tickets(situation.conversation_id)
 
     async def _plan(
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
@@ -154,41 +144,41 @@ class Answers:
         waits = situation.owner is Owner.QUEUED and verdict.reason != "asked"
         if verdict.escalate and decision.name not in CRITICAL and not waits:
             plan = self._to_person(situation, verdict.reason or "asked", verdict.rule or "", decision, voice)
-            plan = await self._with_open_form(situation, dialogue, plan, voice)
+            plan = await self._steps.with_open_form(situation, dialogue, plan, voice)
             if decision.kind is not Kind.FLOW or decision.answer or situation.owner is Owner.QUEUED:
                 return plan
-            if decision.name == GENERAL and await self._tickets(situation):
+            if decision.name == GENERAL and await self._steps.tickets(situation):
                 return plan  # it is about what is filed already
             # The problem is written down on the way, so that the person finds it filed; questions are left to him.
-            flow = await self._step(situation, None, decision, decision.name, decision.name, voice)
+            flow = await self._steps.step(situation, None, decision, decision.name, decision.name, voice)
             return rules.with_filed(plan, flow)
         if decision.payload == rules.HUMAN or decision.kind is Kind.HANDOFF:
             plan = self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
-            return await self._with_open_form(situation, dialogue, plan, voice)
+            return await self._steps.with_open_form(situation, dialogue, plan, voice)
         if decision.guard == "cancel" or decision.payload == rules.CANCEL:
             return self._cancel(situation, dialogue, voice)
         if decision.payload == rules.NEXT and situation.second_problem is not None:
             return await self._start_second(situation, situation.second_problem, decision, voice)
         if decision.answer and dialogue is not None:
-            return await self._step(situation, dialogue, decision, dialogue.problem, ANSWER_INTENT, voice)
+            return await self._steps.step(situation, dialogue, decision, dialogue.problem, ANSWER_INTENT, voice)
         if dialogue is None and following.may_correct(decision, situation.text):
-            corrected = await self._correct(situation, decision, voice)
+            corrected = await self._steps.correct(situation, decision, voice)
             if corrected is not None:
                 return corrected
         asked = pressed.asked_ticket(decision, situation.offered) if dialogue is None else None
-        if asked is not None and any(t.number == asked and t.waits for t in await self._tickets(situation)):
+        if asked is not None and any(t.number == asked and t.waits for t in await self._steps.tickets(situation)):
             return pressed.act(CustomerAction.INFO, asked, situation.text, ())
         if dialogue is None and following.asks_why_so_late(decision, situation.text):
-            told = await self._ticket_just_told(situation)
+            told = await self._steps.ticket_just_told(situation)
             if told is not None:
                 return pressed.act(CustomerAction.WHY, told.number, situation.text, ())
         of_old = decision.kind is Kind.FLOW and following.asks_for_old_tickets(decision, situation.customer_id)
-        if of_old and not await self._tickets(situation):
+        if of_old and not await self._steps.tickets(situation):
             return Plan((Reply(voice.say("guest_tickets"), source=decision.label),))
         if decision.kind is Kind.FLOW:
-            return await self._step(situation, dialogue, decision, decision.name, decision.name, voice)
+            return await self._steps.step(situation, dialogue, decision, decision.name, decision.name, voice)
         if dialogue is None and following.trouble_goes_on(decision, situation.text):
-            ticket = await self._ticket_just_told(situation)
+            ticket = await self._steps.ticket_just_told(situation)
             if ticket is not None:
                 return following.still_open(ticket, spoken(ticket.due_at, situation.now), voice)
         return self._say(situation, dialogue, decision, voice)
@@ -200,40 +190,7 @@ class Answers:
         if action is not CustomerAction.INFO:
             return pressed.act(action, number, situation.text, situation.offered)
         named = pressed.about_ticket(decision, number)
-        return await self._step(situation, None, named, named.name, named.name, voice)
-
-    async def _ticket_just_told(self, situation: Situation) -> TicketView | None:
-        last = situation.signals[-1].label if situation.signals else None
-        return following.told_just_before(last, await self._tickets(situation))
-
-    async def _correct(self, situation: Situation, decision: Decision, voice: Voice) -> Plan | None:
-        """What was just filed is put right: the flow runs again on what holds now, and the ticket is changed."""
-        ticket = await self._ticket_just_told(situation)
-        if ticket is None or not following.corrects(decision, situation.text, ticket):
-            return None
-        said = ticket.details.get("said") or []
-        before = "，".join([said] if isinstance(said, str) else said)
-        entities = following.put_right(extract(before, situation.now), decision.entities)
-        again = replace(situation, text=f"{before}，{situation.text}" if before else situation.text)
-        meant = replace(decision, label=f"intent:{ticket.category}", kind=Kind.FLOW, entities=entities)
-        plan = await self._step(again, None, meant, ticket.category, ticket.category, voice)
-        return following.as_correction(plan, ticket, situation.text, spoken(ticket.due_at, situation.now), voice)
-
-    async def _with_open_form(
-        self, situation: Situation, dialogue: OpenDialogue | None, plan: Plan, voice: Voice
-    ) -> Plan:
-        """A hand-off in the middle of a form keeps what was said: as a ticket, unless there is one already."""
-        if dialogue is None or dialogue.requested_slot is None or following.filed_by(dialogue.slots):
-            return plan
-        spec = self._taxonomy.intents[dialogue.problem]
-        if spec.department is None or any(t.category == dialogue.problem for t in await self._tickets(situation)):
-            return plan
-        cause = dialogue.slots.get("cause")
-        planned = tickets.plan(situation.turn_id, dialogue.problem, situation.now, cause=str(cause) if cause else None)
-        said = (dialogue.slots.get("memory") or {}).get("said") or []
-        title = voice.title(f"intent:{dialogue.problem}")
-        ticket = following.file_what_is_known(planned, said, dialogue.slots, (), "未问完就转了人工", title)
-        return following.handed_over_with(plan, ticket, spoken(planned.due_at, situation.now), voice)
+        return await self._steps.step(situation, None, named, named.name, named.name, voice)
 
     def _say(self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, voice: Voice) -> Plan:
         """Answers that need no flow; an open form asks its question again below them."""
@@ -295,68 +252,8 @@ class Answers:
         if started.kind is Kind.FAQ:
             plan = self._article(situation, started, voice)
         else:
-            plan = await self._step(situation, None, started, started.name, started.name, voice)
+            plan = await self._steps.step(situation, None, started, started.name, started.name, voice)
         return replace(plan, clear_second=True)
-
-    async def _step(
-        self,
-        situation: Situation,
-        dialogue: OpenDialogue | None,
-        decision: Decision,
-        problem: str,
-        intent: str,
-        voice: Voice,
-    ) -> Plan:
-        others = {f"intent:{i}" for i in self._taxonomy.intents} - {f"intent:{problem}"}
-        step = AssistantStep(
-            attempt_id=f"{situation.turn_id}-{situation.attempt}-{uuid4().hex[:8]}",
-            snapshot=dialogue.snapshot if dialogue is not None else (),
-            text=situation.text,
-            intent=intent,
-            confidence=decision.confidence,
-            entities=(
-                *rasa_entities(decision),
-                *attached_order(situation, decision),
-                *following.phone_known(situation.guest_phone, problem),
-            ),
-            metadata={
-                "turn_id": situation.turn_id,
-                "conversation_id": situation.conversation_id,
-                "customer_id": situation.customer_id,
-                "now": situation.now.isoformat(),
-                "sentiment": decision.sentiment.label,
-                "problem": problem,
-                "payload": decision.payload,
-                "context": dict(situation.context),
-                "attachments": list(situation.attachments),
-                "alternatives": [c.label.split(":", 1)[1] for c in decision.alternatives if c.label in others],
-            },
-        )
-        try:
-            outcome = await self._assistant.step(step, self._timeout)
-        except AssistantUnavailable as error:
-            log.warning("assistant unavailable: %s", error)
-            return await self._without_assistant(situation, dialogue, problem, decision, voice)
-        return rules.step_plan(problem, outcome, voice)
-
-    async def _without_assistant(
-        self, situation: Situation, dialogue: OpenDialogue | None, problem: str, decision: Decision, voice: Voice
-    ) -> Plan:
-        """Rasa is down or slow: the problem is written down in the right category, a person is offered."""
-        spec = self._taxonomy.intents[problem]
-        if spec.department is None:
-            reply = Reply(voice.say("assistant_down"), source=f"intent:{problem}", buttons=(voice.human_button(),))
-            return Plan((reply,), outcome="no_progress")
-        known = next((t for t in await self._tickets(situation) if t.category == problem), None)
-        if known is not None:
-            addition = AddToTicket(known.number, "again", situation.text)
-            return rules.written_to_open_ticket(problem, addition, spoken(known.due_at, situation.now), voice)
-        planned = tickets.plan(situation.turn_id, problem, situation.now)
-        mine = dialogue.slots if dialogue is not None and dialogue.problem == problem else {}
-        title = voice.title(f"intent:{problem}")
-        checked = "助手暂时不可用，未能核对平台记录"
-        ticket = following.file_what_is_known(planned, [situation.text], mine, decision.entities, checked, title)
-        return rules.written_down(ticket, spoken(planned.due_at, situation.now), voice)
 
     def _remember_second(self, situation: Situation, decision: Decision, plan: Plan, voice: Voice) -> Plan:
         second = decision.second or (None if plan.clear_second else situation.second_problem)
