@@ -12,7 +12,8 @@ from actions.choice import NO, NONE, UNKNOWN, YES, Option, agreed, chosen, conse
 from actions.heard import Message
 from actions.matching import Match
 from actions.records import Record, picker
-from actions.wording import echo, sentences
+from actions.turning import asks_something
+from actions.wording import clock, echo, sentences
 from contracts.effects import AddToTicket, Effect, EndDialogue
 from contracts.tickets import TicketView
 
@@ -137,7 +138,8 @@ class Flow(ABC):
     async def settle(self, case: Case) -> Conclusion:
         """After the ticket stands: the customer answered `Conclusion.consent`.
 
-        A yes is carried out (`on_yes`), a no leaves the ticket as it is, other words are added to it.
+        A yes is carried out (`on_yes`), a no leaves the ticket as it is, a question is told where the ticket is, other
+        words are added to it.
         """
         number, answer = case.memory.filed, case.get("agreed")
         if answer == YES:
@@ -145,6 +147,11 @@ class Flow(ABC):
         if answer == NO:
             text = f"好的，那先不动，工单 {number} 照常处理。"
             return Conclusion((Spoken(text),), (EndDialogue("filed"),))
+        if asks_something(case.message):
+            ticket = next((t for t in await case.ports.open_tickets() if t.number == number), None)
+            until = f"，{clock(ticket.due_at, case.now)} 前给您处理结果" if ticket is not None else ""
+            text = f"工单 {number} 正在处理{until}；刚才问您的那一步先不动。您问的要是别的事，换个说法再问我一次。"
+            return Conclusion((Spoken(text, outcome="not_understood"),), (EndDialogue("filed"),))
         note = case.memory.said[-1] if case.memory.said else self.title
         text = f"您说的我补充到工单 {number} 里了，处理人会看到。刚才问您的那一步，没有您的确认我不会动。"
         effects = (AddToTicket(number, "info", note), EndDialogue("filed"))

@@ -11,6 +11,9 @@ _CORRECTS = re.compile(r"不是|不对|搞错|说错|记错|弄错|更正")
 _NOT_THIS = re.compile(
     r"不是(?:这个|这|那个|这种|我)?的?(?:问题|事情?|意思|情况)|(?:理解|听)错|不是(?:问|说|要)这个|问的不是"
 )
+_QUESTION = re.compile(
+    r"怎么|如何|为什么|为何|多少|哪里|哪儿|哪个|什么|多久|几天|几点|能不能|可不可以|有没有|是不是|吗|[?？]|咋"
+)
 _BRIEF = 12
 """Characters; who says more says what it is instead."""
 
@@ -18,6 +21,11 @@ _BRIEF = 12
 def answers_freely(asked: str | None, message: Message) -> bool:
     """Whether the words answer a free question: what they name is then no correction, unless they say so."""
     return asked in _FREE_SLOTS and _CORRECTS.search(message.plain) is None
+
+
+def asks_something(message: Message) -> bool:
+    """Whether the customer asks instead of answering."""
+    return _QUESTION.search(message.plain) is not None
 
 
 def is_not_this(message: Message) -> bool:
