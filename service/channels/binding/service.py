@@ -81,6 +81,11 @@ class Binding:
             return [Reply(self.hint(update.channel), source="binding")]
         return None
 
+    @staticmethod
+    def kept_words(text: str) -> str:
+        """The customer's words as they are kept: a code is nobody's business afterwards."""
+        return rules.veiled(text) if rules.code_in(text) is not None else text
+
     async def bind(self, channel: str, external_id: str, customer_id: str, proof: str) -> None:
         """The identity is this customer's from now on, by his consent; a binding to somebody else ends."""
         now = utc_now()

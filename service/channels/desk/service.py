@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Mapping, Sequence
 
@@ -114,6 +114,8 @@ class Desk:
             values |= {"delivered_seq": conversation.seq, "delivered_part": 0, "noticed_seq": conversation.seq}
             conversations.use_channel(connection, conversation.id, update.channel)
         repository.update_address(connection, address.id, **values)
+        address = repository.address(connection, update.channel, update.external_id)
+        assert address is not None
         dialogue = conversations.open_dialogue(connection, conversation.id)
         asked = dialogue.requested_slot if dialogue is not None else None
         return Entered(conversation.id, conversation.owner, address, asked)
@@ -232,7 +234,7 @@ class Desk:
         replies = await self._binding.hear(update, entered.conversation_id, entered.address)
         if replies is None:
             return False
-        await self._say(update, entered, replies)
+        await self._say(replace(update, text=self._binding.kept_words(update.text)), entered, replies)
         return True
 
     async def _say(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Iterator
 
 import pytest
@@ -59,8 +58,3 @@ def follower(platform: WeChatPlatform) -> Follower:
 @pytest.fixture(scope="module")
 def agent(stand: tuple[WeChatPlatform, Stack]) -> Agent:
     return Agent.enter(stand[1], "wechat-agent")
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path
