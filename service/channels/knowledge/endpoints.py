@@ -20,6 +20,7 @@ from service.channels.knowledge import service as page
 from service.channels.knowledge.schemas import (
     ArticleDetails,
     ArticleList,
+    ChangeNoteRequest,
     ChangeShape,
     DraftShape,
     FactList,
@@ -28,7 +29,6 @@ from service.channels.knowledge.schemas import (
     HitAnswer,
     HitRequest,
     MediaShape,
-    NoteRequest,
     PreviewAnswer,
     PublishAnswer,
     PublishRequest,
@@ -150,7 +150,7 @@ async def roll_back(article_id: ArticleId, body: RollbackRequest, request: Reque
 
 
 @router.post(f"{_BASE}/articles/{{article_id}}/retire", response_model=PublishAnswer)
-async def retire(article_id: ArticleId, body: NoteRequest, request: Request, agent: Editor) -> PublishAnswer:
+async def retire(article_id: ArticleId, body: ChangeNoteRequest, request: Request, agent: Editor) -> PublishAnswer:
     """Take the article offline; `rollback` brings it back."""
     house = house_of(request)
     await house.database.write(

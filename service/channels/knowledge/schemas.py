@@ -134,11 +134,11 @@ class PublishRequest(BaseModel):
     note: str = Field("", max_length=300)
 
 
-class NoteRequest(BaseModel):
+class ChangeNoteRequest(BaseModel):
     note: str = Field("", max_length=300)
 
 
-class RollbackRequest(NoteRequest):
+class RollbackRequest(ChangeNoteRequest):
     version: int = Field(ge=0)
 
 

@@ -18,15 +18,15 @@ from service.channels.people.schemas import (
     AccountChange,
     AccountList,
     AccountRequest,
+    CallerAnswer,
     CannedList,
     CannedRequest,
     FoundList,
     FoundShape,
     ImprovementRequest,
-    NoteList,
-    NoteRequest,
-    NoteShape,
-    PhoneAnswer,
+    InternalNoteList,
+    InternalNoteRequest,
+    InternalNoteShape,
     PresenceRequest,
     RatingList,
     RatingRequest,
@@ -156,15 +156,17 @@ async def take_over(conversation_id: str, request: Request, agent: Supervisor) -
     return StateAnswer(state=row.owner.value, epoch=row.epoch)
 
 
-@router.get("/conversations/{conversation_id}/notes", response_model=NoteList)
-async def list_notes(conversation_id: str, request: Request, _agent: Talker) -> NoteList:
+@router.get("/conversations/{conversation_id}/notes", response_model=InternalNoteList)
+async def list_notes(conversation_id: str, request: Request, _agent: Talker) -> InternalNoteList:
     """Internal notes, oldest first; customers never see them."""
     rows = await house_of(request).database.read(lambda c: notes.notes_of(c, conversation_id))
-    return NoteList(items=[NoteShape.model_validate(row, from_attributes=True) for row in rows])
+    return InternalNoteList(items=[InternalNoteShape.model_validate(row, from_attributes=True) for row in rows])
 
 
-@router.post("/conversations/{conversation_id}/notes", response_model=NoteList, status_code=201)
-async def add_note(conversation_id: str, body: NoteRequest, request: Request, agent: Talker) -> NoteList:
+@router.post("/conversations/{conversation_id}/notes", response_model=InternalNoteList, status_code=201)
+async def add_note(
+    conversation_id: str, body: InternalNoteRequest, request: Request, agent: Talker
+) -> InternalNoteList:
     """Leave a note; `@name` mentions a colleague, who is told. A whisper needs a supervisor."""
     if body.whisper and agent.role not in (Role.SUPERVISOR, Role.ADMIN):
         raise ApiError(403, "forbidden", "悄悄话由主管发送")
@@ -242,10 +244,10 @@ async def find(
     )
 
 
-@router.get("/customers/by-phone", response_model=PhoneAnswer)
+@router.get("/customers/by-phone", response_model=CallerAnswer)
 async def by_phone(
     request: Request, agent: Talker, phone: Annotated[str, Query(pattern=r"^1[3-9]\d{9}$")]
-) -> PhoneAnswer:
+) -> CallerAnswer:
     """Who calls from this number, for the note of a phone call; audited."""
     house = house_of(request)
     await house.database.write(
@@ -259,7 +261,7 @@ async def by_phone(
     except PlatformUnavailable:
         raise ApiError(503, "platform_down", "平台暂时连不上，请稍后再查") from None
     talk = await house.database.read(lambda c: conversations.conversation_of_customer(c, customer_id))
-    return PhoneAnswer(
+    return CallerAnswer(
         customer_id=customer_id,
         name=mask_name(customer.name),
         level=customer.level,

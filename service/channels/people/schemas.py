@@ -54,14 +54,14 @@ class AccountChange(BaseModel):
     shifts: list[ShiftShape] | None = None
 
 
-class NoteRequest(BaseModel):
+class InternalNoteRequest(BaseModel):
     """`whisper`: a supervisor's word to the agent who has the conversation."""
 
     text: str = Field(min_length=1, max_length=2000)
     whisper: bool = False
 
 
-class NoteShape(BaseModel):
+class InternalNoteShape(BaseModel):
     id: int
     author: str
     text: str
@@ -70,8 +70,8 @@ class NoteShape(BaseModel):
     at: datetime
 
 
-class NoteList(BaseModel):
-    items: list[NoteShape]
+class InternalNoteList(BaseModel):
+    items: list[InternalNoteShape]
 
 
 class SuggestionShape(BaseModel):
@@ -191,7 +191,7 @@ class PolicyRequest(BaseModel):
     note: str = Field(min_length=2, max_length=300)
 
 
-class PhoneAnswer(BaseModel):
+class CallerAnswer(BaseModel):
     """Who calls; `conversation_id` is None when he never wrote."""
 
     customer_id: str
