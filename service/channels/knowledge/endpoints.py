@@ -19,7 +19,7 @@ from service.articles import service as articles
 from service.channels.knowledge import service as page
 from service.channels.knowledge.schemas import (
     ArticleDetails,
-    ArticleList,
+    EditorArticleList,
     ChangeNoteRequest,
     ChangeShape,
     DraftShape,
@@ -51,14 +51,14 @@ ArticleId = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{2,40}$")]
 States = Literal["live", "scheduled", "expired", "offline", "draft", "review"]
 
 
-@router.get(f"{_BASE}/articles", response_model=ArticleList)
+@router.get(f"{_BASE}/articles", response_model=EditorArticleList)
 async def list_articles(
     request: Request,
     _agent: Reader,
     q: Annotated[str, Query(max_length=200)] = "",
     category: str | None = None,
     state: States | None = None,
-) -> ArticleList:
+) -> EditorArticleList:
     """All articles; `state=review` lists those whose review is due, `state=draft` those with a draft."""
     today = utc_now().astimezone(CHINA).date()
     return await page.listing(house_of(request), q, category, state, today)

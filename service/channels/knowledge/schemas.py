@@ -49,7 +49,7 @@ class ArticleLine(BaseModel):
     review_due: bool
 
 
-class ArticleList(BaseModel):
+class EditorArticleList(BaseModel):
     items: list[ArticleLine]
     categories: list[dict[str, str]]
     revision: int

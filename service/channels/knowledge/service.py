@@ -21,7 +21,7 @@ from service.articles.service import SHIPPED
 from service.channels.knowledge.schemas import (
     ArticleDetails,
     ArticleLine,
-    ArticleList,
+    EditorArticleList,
     ArticleText,
     DraftShape,
     FactList,
@@ -53,7 +53,7 @@ def text_of(source: ArticleSource) -> ArticleText:
     return ArticleText(**{**fields, "body": source.body, "phrasings": list(source.phrasings)})
 
 
-async def listing(house: House, query: str, category: str | None, state: str | None, today: date) -> ArticleList:
+async def listing(house: House, query: str, category: str | None, state: str | None, today: date) -> EditorArticleList:
     """All articles and drafts, or those that fit."""
 
     def work(
@@ -82,7 +82,7 @@ async def listing(house: House, query: str, category: str | None, state: str | N
         lines.sort(key=lambda line: (places.get(line.category, 99), line.title))
     kept = [line for line in lines if _fits(line, state)]
     titles = [{"id": c.id, "title": c.title} for c in taxonomy.categories]
-    return ArticleList(items=kept, categories=titles, revision=knowledge.revision)
+    return EditorArticleList(items=kept, categories=titles, revision=knowledge.revision)
 
 
 async def _search(house: House, sources: Mapping[str, ArticleSource], query: str) -> list[str]:
