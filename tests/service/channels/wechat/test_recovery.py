@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import httpx
 import pytest
@@ -69,7 +68,7 @@ def test_a_send_that_nobody_knows_of_is_counted_and_repeated(own_stack: Stack) -
         _until(lambda: follower.words.count("发票") >= 1, 60)
 
 
-def test_a_passive_answer_that_never_left_follows(own_stack: Stack, tmp_path: Path) -> None:
+def test_a_passive_answer_that_never_left_follows(own_stack: Stack) -> None:
     """It was written down as answered, but the process died before the answer left: WeChat gets the same again."""
     platform = WeChatPlatform()
     with serving(platform.app()) as address:
@@ -79,6 +78,7 @@ def test_a_passive_answer_that_never_left_follows(own_stack: Stack, tmp_path: Pa
         follower = platform.follower()
         moment = int(time.time())
         follower.do("text", message_id=99, at=moment, Content="发票怎么开")
+        _until(lambda: _rows(own_stack, "SELECT status FROM channel_sends") == [("sent",)], 10)
         engine = create_engine(f"sqlite:///{own_stack.folder}/data/youban.db")
         with engine.begin() as connection:
             connection.execute(
