@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from intent_router.eval import behaviour
 from intent_router.eval.assistant import Heard
@@ -69,20 +70,22 @@ def judge_split(
     say(f"{split}: feelings and conversations")
     felt = judge_feelings(trained, split)
     texts = [one.text for one in felt]
-    read = {other.name: [ranking[0] for ranking in other.rankings(texts, 1)] for other in others.feelings}
+    felt_by_others = {other.name: [ranking[0] for ranking in other.rankings(texts, 1)] for other in others.feelings}
     talks = judge_talks(trained, split, heard.scores)
     say(f"{split}: other methods")
     methods = compare(rows, others.labels, heard, trained.classifier, router_seconds)
     say(f"{split}: noise")
     chosen = behaviour.sample(messages, NOISY)
-    labels, feelings = behaviour.invariance(chosen, kinds, opinion_of(trained))
-    resistance = _resistance(chosen, kinds, trained, others.labels)
-    return SplitResult(split, rows, felt, read, talks, methods, labels, feelings, resistance)
+    read = opinion_of(trained)
+    labels, feelings = behaviour.invariance(chosen, kinds, read)
+    resistance = _resistance(chosen, kinds, read, others.labels)
+    return SplitResult(split, rows, felt, felt_by_others, talks, methods, labels, feelings, resistance)
 
 
 def opinion_of(trained: Trained) -> behaviour.Reader:
-    """The router as behavioural tests ask it: tiers 0 and 1, no context."""
+    """The router as behavioural tests ask it: tiers 0 and 1, no context. What was asked once is remembered."""
 
+    @cache
     def read(text: str) -> Opinion:
         decision = trained.router.route(text).decision
         return Opinion(decision.label, decision.sentiment.label)
@@ -91,9 +94,8 @@ def opinion_of(trained: Trained) -> behaviour.Reader:
 
 
 def _resistance(
-    messages: Sequence[Message], kinds: Mapping[str, Change], trained: Trained, others: Sequence[Baseline]
+    messages: Sequence[Message], kinds: Mapping[str, Change], read: behaviour.Reader, others: Sequence[Baseline]
 ) -> list[Resistance]:
-    read = opinion_of(trained)
     found = [_accuracies("none", [(message, message.text) for message in messages], read, others)]
     return found + [
         _accuracies(name, behaviour.noisy(messages, change), read, others) for name, change in kinds.items()
