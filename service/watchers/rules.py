@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Mapping, Sequence
 
-from contracts.effects import FileTicket
 from contracts.platform import Order, PlatformEvent, PlatformEventKind, Refund
 
 Kind = PlatformEventKind
@@ -77,7 +76,7 @@ _CANCELLED = ("cancelled", "refunding", "refunded")
 
 @dataclass(frozen=True)
 class Watch:
-    """What a ticket waits for."""
+    """What a ticket waits for. `id` 0: it follows from the ticket alone, there is no row."""
 
     id: int
     conversation_id: str
@@ -88,11 +87,11 @@ class Watch:
     created_at: datetime
 
 
-def subjects(effect: FileTicket) -> Sequence[str]:
+def subjects(order_ids: Sequence[str], details: Mapping[str, Any]) -> Sequence[str]:
     """The records that a ticket is about; any of the customer's when none was found."""
-    slots = effect.details.get("slots") or {}
+    slots = details.get("slots") or {}
     named = [v for k, v in slots.items() if k.endswith("_id") and isinstance(v, str) and any(c.isdigit() for c in v)]
-    return list(dict.fromkeys([*effect.order_ids, *named])) or [ANY_SUBJECT]
+    return list(dict.fromkeys([*order_ids, *named])) or [ANY_SUBJECT]
 
 
 def concerns(watch: Watch, event: PlatformEvent) -> bool:

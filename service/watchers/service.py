@@ -56,7 +56,7 @@ def watch(
         return
     if repository.watches_of_ticket(connection, effect.number):
         return
-    for subject_id in rules.subjects(effect):
+    for subject_id in rules.subjects(effect.order_ids, effect.details):
         repository.insert_watch(
             connection,
             conversation_id=conversation.id,
@@ -108,7 +108,7 @@ def _customer(connection: Connection, event: PlatformEvent, customer_id: str, no
     conversation = conversations.conversation_of_customer(connection, customer_id)
     if conversation is None:
         return
-    watching = repository.watches_of_customer(connection, customer_id)
+    watching = _watching(connection, customer_id, now)
     solved = [w for w in watching if rules.solves(w, event)]
     touched = [w for w in watching if w not in solved and rules.touches(w, event)]
     others = repository.events_of_customer(connection, customer_id, now - rules.REMEMBERED)
@@ -121,6 +121,21 @@ def _customer(connection: Connection, event: PlatformEvent, customer_id: str, no
         _record(connection, seen.ticket_number, event, now)
     for number in dict.fromkeys(w.ticket_number for w in solved):
         _solve(connection, number, event, now)
+
+
+def _watching(connection: Connection, customer_id: str, now: datetime) -> list[Watch]:
+    """What the customer's open tickets wait for: watched ones, and those that were reopened, merged or joined later."""
+    found = repository.watches_of_customer(connection, customer_id)
+    known = {(watch.ticket_number, watch.subject_id) for watch in found}
+    wanted = Filter(customer_id=customer_id, statuses=[s.value for s in OPEN_STATUSES])
+    for ticket in tickets.search(connection, wanted, before=None, limit=50, now=now):
+        if ticket.category not in rules.WATCHED or ticket.conversation_id is None:
+            continue
+        for subject_id in rules.subjects(ticket.order_ids, ticket.details):
+            if (ticket.number, subject_id) not in known:
+                row = (0, ticket.conversation_id, customer_id, ticket.number, ticket.category, subject_id)
+                found.append(Watch(*row, created_at=ticket.created_at))
+    return found
 
 
 def _solve(connection: Connection, number: str, event: PlatformEvent, now: datetime) -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from contracts.conversation import Owner
+from contracts.effects import AddToTicket
 from contracts.platform import PlatformEvent, PlatformEventKind
 from contracts.tickets import TicketStatus
 from service.conversations import service as conversations
@@ -153,6 +154,27 @@ async def test_a_withdrawn_ticket_is_left_alone(desk: Desk) -> None:
     await desk.database.write(lambda c: tickets.advance(c, number, TicketStatus.WITHDRAWN, "", "customer", desk.now))
     await _tell(desk, _event(Kind.REFUND_ARRIVED, "R1", order_id="7001", data={"amount_fen": 100}))
     assert await desk.status(number) is TicketStatus.WITHDRAWN
+
+
+async def test_a_reopened_ticket_waits_again(desk: Desk) -> None:
+    number = await desk.ticket("refund_request", "7001")
+    await _tell(desk, _event(Kind.REFUND_ARRIVED, "R1", order_id="7001", data={"amount_fen": 100}))
+    for status in (TicketStatus.REOPENED, TicketStatus.CHECKING):
+        await desk.database.write(lambda c, s=status: tickets.advance(c, number, s, "", "customer", desk.now))
+    await _tell(desk, _event(Kind.REFUND_ARRIVED, "R2", order_id="7001", data={"amount_fen": 50}))
+    assert await desk.status(number) is TicketStatus.SOLVED
+
+
+async def test_an_order_that_was_added_later_is_waited_for(desk: Desk) -> None:
+    number = await desk.ticket("paid_not_fueled")
+    added = AddToTicket(number, "info", "订单是 7001", ("7001",))
+
+    def work(connection: Any) -> None:
+        tickets.add(connection, conversations.require(connection, desk.conversation_id), added, desk.now)
+
+    await desk.database.write(work)
+    await _tell(desk, _event(Kind.ORDER_FUELLED, "7001", order_id="7001"))
+    assert await desk.status(number) is TicketStatus.SOLVED
 
 
 async def test_an_event_that_cannot_be_handled_is_tried_again_and_kept(
