@@ -17,6 +17,7 @@ from service.channels.binding.service import Binding
 from service.channels.contract import Channel, Media, MediaGone, Update, UpdateKind
 from service.channels.exchange import repository, rules
 from service.channels.exchange.repository import AddressRow
+from service.channels.guests import service as guests
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.errors import ApiError
@@ -146,7 +147,8 @@ class Desk:
             attachments=tuple(kept),
             context=context,
         )
-        await self._house.runner.receive(inbound)
+        if await guests.hear(self._house, inbound) is None:
+            await self._house.runner.receive(inbound)
 
     async def _meant(self, update: Update, entered: Entered) -> tuple[str, str | None, Mapping[str, str] | None]:
         """Text, payload, and the menu entry that vouches for the payload."""

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner
 from service.access import current_session, still_his
+from service.channels.guests import service as guest_channel
 from service.channels.help import service as help_pages
-from service.channels.widget import service as widget
 from service.channels.widget.schemas import (
     HistoryAnswer,
     MessageAnswer,
@@ -61,7 +61,7 @@ async def open_session(body: SessionRequest, request: Request) -> SessionAnswer:
     def work(connection: Connection) -> str:
         if resumed is not None and resumed.customer_id is None:
             if customer_id is not None:
-                return widget.identify(connection, resumed.conversation_id, customer_id).id
+                return guest_channel.identify(connection, resumed.conversation_id, customer_id, CHANNEL).id
             found = conversations.require(connection, resumed.conversation_id)
             if found.customer_id is None:
                 return found.id
@@ -98,9 +98,9 @@ async def verify_phone(body: ProofRequest, request: Request, session: SessionOf)
     phone = _guests_number(house, session, body.phone, request)
     code = guest_rules.code_in(body.code)
 
-    def work(connection: Connection) -> widget.Proof:
+    def work(connection: Connection) -> guest_channel.Proof:
         conversation = conversations.require(connection, session.conversation_id, lock=True)
-        found = widget.prove(house, connection, conversation, phone, code or "")
+        found = guest_channel.prove(house, connection, conversation, phone, code or "")
         if found.outcome is Outcome.RIGHT:
             conversations.append(connection, found.conversation, found.replies, utc_now())
         return found
@@ -131,7 +131,7 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
         attachments=await _attachments(house, session, [a.id for a in body.attachments]),
         context=await help_pages.context_of(house, session, body.payload, body.context),
     )
-    heard = await widget.hear(house, inbound) if session.customer_id is None else None
+    heard = await guest_channel.hear(house, inbound) if session.customer_id is None else None
     if heard is not None:
         told = {"ack": {"seq": heard.seq}, "messages": list(heard.messages), "state": heard.state}
         if heard.conversation_id != session.conversation_id:

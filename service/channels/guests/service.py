@@ -1,4 +1,4 @@
-"""Guests in the widget: a number proven by a code, in the chat or beside it; a guest who logs in."""
+"""Guests, in whatever channel: a number proven by a code, in the chat or beside it; a guest who logs in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from service.guests.rules import Outcome
 from service.house import House
 from service.tickets import service as tickets
 
-CHANNEL = "widget"
 _SHOWN = 20
 
 
@@ -56,6 +55,8 @@ async def hear(house: House, inbound: InboundMessage) -> Heard | None:
 
     def work(connection: Connection) -> Heard | None:
         conversation = conversations.require(connection, inbound.conversation_id, lock=True)
+        if conversation.customer_id is not None:
+            return None
         known = conversations.message_by_client_id(connection, conversation.id, inbound.client_id)
         if known is not None:
             return _repeated(connection, conversation, known.seq) if known.turn_id is None else None
@@ -112,14 +113,14 @@ def prove(house: House, connection: Connection, conversation: ConversationRow, p
     return Proof(outcome, conversation, replies, mine)
 
 
-def identify(connection: Connection, guest_id: str, customer_id: str) -> ConversationRow:
+def identify(connection: Connection, guest_id: str, customer_id: str, channel: str) -> ConversationRow:
     """A guest has logged in: what he said and filed becomes part of the customer's lifelong conversation."""
     now = utc_now()
     guest = conversations.require(connection, guest_id, lock=True)
     home = conversations.conversation_of_customer(connection, customer_id)
     if guest.customer_id is not None:
         # Joined to a customer before: that one's, or somebody else's, in which case nothing is taken along.
-        return home or conversations.open_conversation(connection, CHANNEL, customer_id, None, now)
+        return home or conversations.open_conversation(connection, channel, customer_id, None, now)
     phone = guests.phone_of(connection, guest.contact_id)
     if phone is not None:
         # Whoever proves the number later is a guest again and must not be led to the account's conversation.
