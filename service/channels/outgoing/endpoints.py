@@ -38,7 +38,7 @@ async def hooks(channels: ChannelsOf, _agent: Administrator) -> HooksAnswer:
 async def subscribe(body: HookRequest, channels: ChannelsOf, agent: Administrator) -> HookShape:
     """Subscribe a system. Every event is a POST `{"id","event","at","data"}` with `X-Youban-Event-Id`,
     `X-Youban-Timestamp` and `X-Youban-Signature` (`sha256=` and the hex HMAC-SHA256 of `<timestamp>.<body>`).
-    Anything but 2xx is tried again for about seven hours with growing pauses; the id stays the same."""
+    Anything but 2xx is tried again for more than three hours with growing pauses; the id stays the same."""
     try:
         made = await channels.outgoing.subscribe(body.url, body.events, body.secret, agent.username)
     except BadHook as error:

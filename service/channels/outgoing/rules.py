@@ -24,7 +24,7 @@ def new_secret() -> str:
 
 
 def pause(attempts: int) -> float:
-    """Seconds until the next try; twelve of them last about seven hours."""
+    """Seconds until the next try; twelve of them last more than three hours."""
     return float(min(_FIRST_PAUSE * 2**attempts, _LONGEST_PAUSE))
 
 
