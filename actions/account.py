@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Iterator, Mapping
 
 from actions import filing, remedies
@@ -9,13 +10,16 @@ from actions.case import Case
 from actions.choice import NO, UNKNOWN, Option, hinted
 from actions.flow import Ask, Conclusion, Flow, known
 from actions.form import FlowConclude, FlowForm
+from actions.matching import match_orders
 from actions.order_flow import newest
 from actions.points import ACCOUNT_FROZEN, FREEZING
 from actions.records import order_words
 from actions.wording import sentences
 from contracts.entities import PHONE, PLATE
+from contracts.platform import Order
 from contracts.remedies import RemedyKind
 
+_REMOVES = re.compile(r"去掉|删|解绑|移除|不要了|卖了|取消")
 CLOSING = "注销"
 """The cause for which the taxonomy promises other times (`promise_overrides.account_change.only`)."""
 
@@ -101,12 +105,16 @@ class AccountChange(Flow):
             yield Ask("cause", "请问要改哪一项？", self._CAUSES)
         known_already = case.memory.first(PHONE if cause == "phone" else PLATE)
         asks = {"phone": "新的手机号是多少？", "plate": "请把要改成的车牌发给我。", "name": "请说一下要改成什么。"}
+        if cause == "plate" and _REMOVES.search(case.words):
+            return
         if cause in asks and not known_already:
             yield Ask("detail", asks[cause], (Option(UNKNOWN, "稍后再补充"),), accepts="text")
 
     async def conclude(self, case: Case) -> Conclusion:
         cause = self._cause(case)
         title = next((o.title for o in self._CAUSES if o.value == cause), self.title)
+        if cause == "plate" and _REMOVES.search(case.words):
+            title = "删除车牌"
         advice = "为了您的账户安全，处理前会向您核实身份。"
         if cause == "close":
             advice = (
@@ -126,6 +134,12 @@ class AccountChange(Flow):
         )
 
 
+def _at_that_time(order: Order, case: Case) -> bool:
+    """Whether the order is of the time he named; a theft must not be told of another order."""
+    span = case.memory.span()
+    return span is None or span[0] <= (order.paid_at or order.created_at) < span[1]
+
+
 class AccountSecurity(Flow):
     """Somebody else is in the account: filed at once, a person at once."""
 
@@ -134,8 +148,12 @@ class AccountSecurity(Flow):
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:
-        order = newest(await case.orders())
-        found = f"您账户最近一笔订单是{order_words(order, case.now)}。" if order else ""
+        orders = await case.orders()
+        named = match_orders(orders, case.memory)
+        meant = named.only if named.hinted and named.only and _at_that_time(named.only, case) else None
+        order = meant or newest(orders)
+        which = "您说的那笔是" if meant else "您账户最近一笔订单是"
+        found = f"{which}{order_words(order, case.now)}。" if order else ""
         freeze = None if case.guest else remedies.by_right(RemedyKind.FREEZE_ACCOUNT, None, ACCOUNT_FROZEN)
         phone = "请留一个能联系到您的手机号。" if case.guest and not case.memory.first(PHONE) else ""
         return filing.file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Iterator, Sequence
 
@@ -11,11 +12,14 @@ from actions.choice import UNKNOWN, Option
 from actions.coupon_use import CouponUnusable
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
-from actions.matching import match_timed
+from actions.matching import Match, match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
 from actions.wording import clock, echo, lasting, sentences, yuan
 from contracts.entities import STATION
 from contracts.platform import Coupon, Order
+
+_NOT_BOUGHT = re.compile(r"邀请|推荐|新人|注册|会员日|签到|抽奖|活动送|赠送|奖励|补偿|生日|送(?:的|我|了)")
+_AFTER_REFUND = re.compile(r"(?:退款|退了|退单|取消).*券|券.*(?:没|未|不)(?:有)?(?:退|还|返)")
 
 
 class CouponNotReceived(Flow):
@@ -28,6 +32,15 @@ class CouponNotReceived(Flow):
 
     async def look_up(self, case: Case) -> None:
         coupons = await case.coupons()
+        if _AFTER_REFUND.search(case.words):
+            returned = await self._of_refunds(case, coupons)
+            match = match_timed(returned, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
+            self.pick(case, "coupon_id", match)
+            return
+        if _NOT_BOUGHT.search(case.words):
+            # A reward has no purchase: what he bought besides is another matter.
+            self.pick(case, "coupon_id", Match[Coupon](()))
+            return
         pending = [c for c in coupons if c.status == "pending"]
         late = [c for c in pending if self._due(case, c) <= case.now]
         # A coupon that is overdue is what people write about; one that is only just bought may be meant, too.
@@ -38,6 +51,12 @@ class CouponNotReceived(Flow):
 
     def _due(self, case: Case, coupon: Coupon) -> datetime:
         return case.after(coupon.bought_at, "coupon.arrival")
+
+    def _reward_rule(self, case: Case) -> str:
+        if "邀请" not in case.words and "推荐" not in case.words:
+            return ""
+        rule = f"好友注册后 {case.say('coupon.invite_days')}内完成第一单加油才算邀请成功"
+        return f"{rule}，奖励{case.say('coupon.invite_reward')}，进度在「我的—邀请记录」里。"
 
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from self.ask_which(case, "coupon_id", "您有几张券还没到账，请问问的是哪一张？")
@@ -50,10 +69,12 @@ class CouponNotReceived(Flow):
                 self,
                 case,
                 summary=f"{self.title}（未查到购买记录）",
-                missing="我没有查到您待到账的券，先按您说的去核对。",
+                missing=f"我没有查到您待到账的券，先按您说的去核对。{self._reward_rule(case)}",
                 advice="购买凭证或活动截图方便的话发我一张，处理更快。",
                 demand="补发券",
             )
+        if coupon.status == "used":
+            return await self._not_returned(case, coupon)
         due = self._due(case, coupon)
         bought = f"查到您{clock(coupon.bought_at, case.now)} 买的「{coupon.title}」（{yuan(coupon.price_fen)}）"
         if case.now < due:
@@ -83,11 +104,40 @@ class CouponNotReceived(Flow):
             demand="补发券",
         )
 
+    async def _of_refunds(self, case: Case, coupons: Sequence[Coupon]) -> list[Coupon]:
+        """Coupons that were spent on orders which were paid back."""
+        undone = {o.id for o in await case.orders() if o.status in ("refunded", "refunding", "cancelled")}
+        return [c for c in coupons if c.status == "used" and c.used_order_id in undone]
+
+    async def _not_returned(self, case: Case, coupon: Coupon) -> Conclusion:
+        """A coupon whose order was paid back: it comes by itself, and is issued again when it is late."""
+        refund = next((r for r in await case.refunds() if r.order_id == coupon.used_order_id), None)
+        back = f"退款后券在 {case.say('coupon.refund_return')}内退回账户"
+        found = f"查到「{coupon.title}」用在已退款的订单 {coupon.used_order_id} 上，{back}"
+        due = case.after(refund.sent_at or refund.requested_at, "coupon.refund_return") if refund else None
+        if due is not None and case.now < due:
+            text = f"{found}，最晚{clock(due, case.now)}。到点还没有，您再发我一句，我马上提交补发。"
+            return filing.solved(sentences(filing.start(case), text))
+        offer = await remedies.offered(case, "coupon_not_returned", coupon.id, coupon.value_fen)
+        again = remedies.compensation(offer, coupon.id, "") if offer is not None else None
+        return filing.file(
+            self,
+            case,
+            summary=f"退款后券未退回：{coupon.title}，订单 {coupon.used_order_id}",
+            found=f"{found}，现在还没有，是我们没做好，对不起。",
+            advice="我已提交补发，券到了马上告诉您。" if again else "运营核实后会把券补到您的账户。",
+            remedies=(again,),
+            order_ids=(coupon.used_order_id,) if coupon.used_order_id else (),
+            demand="退回用掉的券",
+        )
+
     def _elsewhere(self, case: Case, coupons: Sequence[Coupon]) -> Conclusion | None:
         """The coupon is there after all: arrived, spent or expired. Only one that was named is taken for it."""
         match = match_timed(coupons, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
         coupon = match.records[0] if match.hinted else None
         if coupon is None or coupon.status == "pending" or known(case, "coupon_id") is not None:
+            return None
+        if coupon.status == "used" and _AFTER_REFUND.search(case.words):
             return None
         head = sentences(filing.start(case), f"您的「{coupon.title}」")
         if coupon.status == "usable":
@@ -124,6 +174,7 @@ class DiscountNotApplied(OrderFlow):
         if order is not None:
             off = order.listed_fen - order.paid_fen
             taken = f"减了 {yuan(off)}" if off > 0 else "没有减优惠"
+            taken += f"，反而多出 {yuan(-off)}" if off < 0 else ""
             checked = [f"挂牌金额 {yuan(order.listed_fen)}，实付 {yuan(order.paid_fen)}，{taken}"]
             found += f"{checked[0]}。"
         return filing.file(

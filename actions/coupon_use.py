@@ -27,7 +27,10 @@ class CouponUnusable(Flow):
     async def look_up(self, case: Case) -> None:
         coupons = [c for c in await case.coupons() if c.status not in ("pending", "used")]
         usable = [c for c in coupons if c.status == "usable"] or coupons
+        called = match_timed(coupons, case.memory, lambda c: c.bought_at, name=lambda c: c.title)
         match = match_timed(usable, case.memory, lambda c: c.bought_at, lambda c: c.value_fen, lambda c: c.title)
+        if called.hinted and called.only is not None:
+            match = called
         self.pick(case, "coupon_id", match)
 
     def needs(self, case: Case) -> Iterator[Ask]:
@@ -61,7 +64,14 @@ class CouponUnusable(Flow):
         if any(word in case.words for word in _STACKED):
             return f"一单最多用 {case.say('coupon.per_order')}，已经选了别的券时这张会变灰，取消那一张就能选它。"
         failing = sentences(self._amount(case, coupon), self._fuel(case, coupon), self._place(case, coupon, stations))
-        return failing or self._conditions(coupon, stations)
+        return failing or self._met(case, coupon) or self._conditions(coupon, stations)
+
+    def _met(self, case: Case, coupon: Coupon) -> str:
+        """What he buys meets every condition that can be judged."""
+        amounts = case.memory.amounts_fen()
+        if not amounts or coupon.station_ids or (coupon.fuels and not case.memory.meant(FUEL)):
+            return ""
+        return "您说的这一单符合它的条件，按理能选，是系统的问题，我请运营马上核对；急用可以先退出重进再选一次。"
 
     def _amount(self, case: Case, coupon: Coupon) -> str:
         amounts = case.memory.amounts_fen()

@@ -63,12 +63,12 @@ def file(
 
     `found` names the record, `missing` is said when there is none, `advice` is what to do now, `checked` what was
     looked at (for the handler). `critical`: a person takes over at once. `text` replaces the whole message but the
-    ticket's line. `first_response_due` stands in for the priority's where a time was agreed on.
-    `remedies` are done at once by right or policy (None: nothing to do), `consent` asks for a yes first.
+    ticket's line. `first_response_due` stands in for the priority's where a time was agreed on (the result comes no
+    sooner). `remedies` are done at once by right or policy (None: nothing to do), `consent` asks for a yes first.
     """
     plan = case.ports.plan_ticket(flow.intent, cause=cause)
     if first_response_due is not None:
-        plan = replace(plan, first_response_due_at=first_response_due)
+        plan = replace(plan, first_response_due_at=first_response_due, due_at=max(plan.due_at, first_response_due))
     details = _details(flow, case, checked or ([found] if found else []), demand, cause, extra)
     ticket = FileTicket(
         number=plan.number,

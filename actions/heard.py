@@ -118,8 +118,10 @@ class Memory:
         return [e["value"] for e in self.heard if e["entity"] == entity and e.get("role") != WRONG]
 
     def mistaken(self, entity: str) -> list[Any]:
-        """What was chosen by mistake; where nothing is called wrong, what was named at all."""
-        return self.values(entity, WRONG) or self.meant(entity)
+        """What was chosen by mistake; where nothing is called wrong, what was named without saying which it is."""
+        return self.values(entity, WRONG) or [
+            e["value"] for e in self.heard if e["entity"] == entity and e.get("role") is None
+        ]
 
     def amounts_fen(self, role: str | None = None) -> list[int]:
         """Amounts that were named, in fen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Iterator, Sequence
 
@@ -10,10 +11,10 @@ from actions.case import Case
 from actions.choice import UNKNOWN, Option, hinted
 from actions.flow import Ask, Conclusion, Flow, Spoken, by_id, consent, known
 from actions.form import FlowConclude, FlowForm
-from actions.matching import match_timed
+from actions.matching import match_orders, match_timed
 from actions.order_flow import NO_ORDER, OrderFlow, found_order, in_short, named, order_ids
 from actions.titles import written_number, written_title
-from actions.wording import clock, yuan
+from actions.wording import clock, sentences, yuan
 from contracts.effects import AddToTicket, EndDialogue, Remedy
 from contracts.errors import ContractError
 from contracts.platform import Invoice, InvoiceTitle, Order
@@ -21,6 +22,7 @@ from contracts.remedies import RemedyKind
 
 _PERSONAL = "个人"
 _COMPANY = "公司/单位"
+_ABOUT_THAT_ONE = {"title": "这张发票有问题", "payload": "intent:invoice_problem"}
 _COMPANY_WORDS = ("公司", "单位", "企业", "对公", "专票")
 
 
@@ -28,6 +30,11 @@ def _titles(saved: Sequence[InvoiceTitle], invoices: Sequence[Invoice]) -> dict[
     """The titles that the customer saved (the default first) and then those he used before, with their tax numbers."""
     used = {i.title: i.tax_number for i in reversed(invoices) if i.title}
     return {**{t.title: t.tax_number for t in saved}, **{k: v for k, v in used.items() if k not in _names(saved)}}
+
+
+def _core(title: str) -> str:
+    """A company's name without its legal form, as people shorten it."""
+    return re.sub(r"(?:有限责任|股份有限|有限|股份)?公司$", "", title) or title
 
 
 def _names(saved: Sequence[InvoiceTitle]) -> set[str]:
@@ -52,9 +59,10 @@ class InvoiceApply(OrderFlow):
         case.found["invoiced"] = {o for i in invoices if i.status in ("requested", "issued") for o in i.order_ids}
         case.found["titles"] = _titles(await case.invoice_titles(), invoices)
         await super().look_up(case)
+        case.found["asked_before"] = await self._asked_before(case, invoices)
         said = case.words
         for title in case.found["titles"]:
-            if title != _PERSONAL and title in said:
+            if title != _PERSONAL and _core(title) in said:
                 case.fill("invoice_title", title)
         named_title, number = written_title(said), written_number(said)
         if case.get("invoice_title") is None and named_title:
@@ -67,7 +75,18 @@ class InvoiceApply(OrderFlow):
         if "个人" in said and case.get("invoice_title") is None:
             case.fill("invoice_title", _PERSONAL)
 
+    async def _asked_before(self, case: Case, invoices: Sequence[Invoice]) -> Invoice | None:
+        """The invoice of the order that he names, if he asked for it already."""
+        if "order_id" in case.memory.chosen:
+            return None
+        match = match_orders([o for o in await case.orders() if o.status == "fuelled"], case.memory)
+        order = match.only if match.hinted else None
+        live = [i for i in invoices if i.status in ("requested", "issued")]
+        return next((i for i in live if order is not None and order.id in i.order_ids), None)
+
     def needs(self, case: Case) -> Iterator[Ask]:
+        if case.found.get("asked_before") is not None:
+            return
         yield from super().needs(case)
         titles = [t for t in case.found.get("titles") or {} if t != _PERSONAL]
         company = any(word in case.words for word in _COMPANY_WORDS)
@@ -91,6 +110,11 @@ class InvoiceApply(OrderFlow):
             )
 
     async def conclude(self, case: Case) -> Conclusion:
+        before = await self._asked_before(case, await case.invoices())
+        if before is not None:
+            state = "已经开出，在「我的—发票」里可以下载" if before.status == "issued" else "还在开"
+            text = f"这一单您申请过开票了。{_words(before, case)}{state}。要催、要改抬头或重发，点下面就行。"
+            return filing.solved(sentences(filing.start(case), text), buttons=(_ABOUT_THAT_ONE, filing.PERSON))
         order = await self.order(case)
         title, tax_number = known(case, "invoice_title") or "待补充", known(case, "tax_number")
         draft = f"抬头「{title}」" + (f"，税号 {tax_number}" if tax_number else "")
@@ -174,6 +198,8 @@ class InvoiceProblem(Flow):
         cause = self._cause(case)
         wanted = ("requested", "failed") if cause == "not_received" else ("issued",)
         likely = [i for i in invoices if i.status in wanted] if cause else []
+        if "税号" in case.words:
+            likely = [i for i in invoices if i.tax_number]
         match = match_timed(
             likely or invoices, case.memory, lambda i: i.requested_at, lambda i: i.amount_fen, lambda i: i.title
         )
@@ -201,7 +227,7 @@ class InvoiceProblem(Flow):
             due = case.after(invoice.requested_at, "invoice.arrival")
             if invoice.status == "requested" and case.now > due:
                 found += f"本应 {clock(due, case.now)} 前开好，已经晚了，对不起。"
-                remedy = self._issue(invoice) if not case.guest else None
+                remedy = self._issue(invoice) if cause == "not_received" else None
                 found += "我已提交马上开出，开好就告诉您。" if remedy else ""
             elif invoice.status == "failed":
                 found += "系统里显示开票失败，需要财务处理后重开。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Iterator, Sequence
 
@@ -19,6 +20,7 @@ from contracts.platform import GiftOrder
 from contracts.policy import CompensationOffer
 
 _PARTNER_WORDS = ("商家", "商户", "门店", "店员", "店里", "核销", "不认")
+_REFUSED_CODE = re.compile(r"无效|(?:已被|被人|已经)(?:使用|用)|用不了|不能用|不认|核销|过期|失效|错误|不对")
 _PARTNER = "商家不认的，不用您和商家争，先留好凭证："
 _VIRTUAL_PATIENCE = timedelta(minutes=1)
 """A code comes within seconds; so much later it does not come any more."""
@@ -33,12 +35,12 @@ class GiftFlow(Flow):
     def fits(self, gift: GiftOrder) -> bool:
         return True
 
-    def likely(self, gift: GiftOrder) -> bool:
+    def likely(self, gift: GiftOrder, case: Case) -> bool:
         return False
 
     async def look_up(self, case: Case) -> None:
         fitting = [g for g in await case.gifts() if self.fits(g)]
-        likely = [g for g in fitting if self.likely(g)]
+        likely = [g for g in fitting if self.likely(g, case)]
         match = match_timed(fitting, case.memory, lambda g: g.at, lambda g: None, lambda g: g.title)
         if not match.hinted and likely:
             match = match_timed(likely, case.memory, lambda g: g.at)
@@ -76,12 +78,12 @@ class RedeemFailed(GiftFlow):
     parties = ("platform", "supplier")
     question = "请问是兑换哪一件礼品时出的问题？"
 
-    def likely(self, gift: GiftOrder) -> bool:
+    def likely(self, gift: GiftOrder, case: Case) -> bool:
         return gift.status in ("failed", "out_of_stock")
 
     async def look_up(self, case: Case) -> None:
         gifts = await case.gifts()
-        if any(self.likely(g) for g in gifts):
+        if any(self.likely(g, case) for g in gifts):
             await super().look_up(case)
 
     async def conclude(self, case: Case) -> Conclusion:
@@ -128,8 +130,9 @@ class RedeemCodeInvalid(GiftFlow):
     def fits(self, gift: GiftOrder) -> bool:
         return gift.virtual
 
-    def likely(self, gift: GiftOrder) -> bool:
-        return gift.code is None
+    def likely(self, gift: GiftOrder, case: Case) -> bool:
+        """A code that is refused was sent; one that he misses was not."""
+        return (gift.code is not None) is (_REFUSED_CODE.search(case.words) is not None)
 
     async def conclude(self, case: Case) -> Conclusion:
         gift = await self.gift(case)
@@ -180,7 +183,7 @@ class RedeemLogistics(GiftFlow):
     def fits(self, gift: GiftOrder) -> bool:
         return not gift.virtual and gift.status not in ("failed", "out_of_stock")
 
-    def likely(self, gift: GiftOrder) -> bool:
+    def likely(self, gift: GiftOrder, case: Case) -> bool:
         return gift.status != "delivered"
 
     def _due(self, case: Case, gift: GiftOrder) -> datetime:

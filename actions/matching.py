@@ -101,6 +101,10 @@ def match_timed(
     return Match(left, hinted)
 
 
+_TELL_NOTHING = frozenset({"兑换", "换券", "加油", "油券", "优惠", "惠券", "礼品", "积分"})
+"""Pairs that occur in what people say about any coupon or gift."""
+
+
 def _called(titles: Sequence[str], words: str) -> list[bool]:
     """Which titles are called by name: those that share the most words with what was said.
 
@@ -108,7 +112,7 @@ def _called(titles: Sequence[str], words: str) -> list[bool]:
     """
     parts = [_pieces(normalise(title)) for title in titles]
     common = set.intersection(*parts) if parts else set()
-    hits = [sum(len(part) for part in own - common if part in words) for own in parts]
+    hits = [sum(len(part) for part in own - common - _TELL_NOTHING if part in words) for own in parts]
     best = max(hits, default=0)
     return [best > 0 and hit == best for hit in hits]
 

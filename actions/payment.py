@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Iterator, Sequence
 
@@ -26,6 +27,7 @@ _RECENT = timedelta(days=1)
 """How far back a failed payment is looked for."""
 _JUST_NOW = timedelta(minutes=15)
 """A success this fresh is what somebody means who is not sure whether his payment went through."""
+_NOT_YET_FUELLED = re.compile(r"(?:还没|没有?|未)(?:开始)?(?:加|出油|提枪)|还没动")
 _CANCEL_IT = {"title": "不等了，取消退款", "payload": "intent:refund_request"}
 AGREED = (Option("yes", "解决了"), Option(NO, "还是不行"))
 
@@ -213,6 +215,13 @@ class WrongSelection(CancelOnYes):
 
     def likely(self, order: Order, case: Case) -> bool:
         return order.status == "paid"
+
+    async def match(self, case: Case) -> Match[Order]:
+        """An order without fuel comes first: it can still be put right."""
+        waiting = [o for o in await case.orders() if o.status == "paid"]
+        if waiting and _NOT_YET_FUELLED.search(case.words):
+            return match_orders(waiting, case.memory, mistaken=True)
+        return await super().match(case)
 
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from super().needs(case)

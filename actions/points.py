@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Iterator, Mapping, Sequence
 
@@ -18,6 +19,7 @@ from actions.records import order_words
 from actions.rights import kept_rights, rights_words
 from actions.wording import clock, day, sentences
 from contracts.effects import Remedy
+from contracts.entities import POINTS
 from contracts.platform import Order, PointsEntry
 from contracts.remedies import RemedyKind
 
@@ -25,6 +27,7 @@ _CLEAR = (Option("yes", "明白了"), Option(NO, "还是不对"))
 _SHOWN = 5
 FREEZING = "我先把您的账户冻结，余额和积分谁也用不了；解冻时要用短信或人脸再核实一次是您本人。"
 ACCOUNT_FROZEN = "您的账户已经冻结，余额和积分都不能再被使用。确认安全后告诉专人，核实是您本人就解冻。"
+_AFTER_REFUND = re.compile(r"退(?:款|了|单|掉).*分|分.*(?:没|未|不)(?:有)?(?:退|还|返)")
 _TOO_FEW = ("少", "一半", "不够", "只给", "不对")
 
 
@@ -40,7 +43,10 @@ class PointsMissing(OrderFlow):
 
     async def match(self, case: Case) -> Match[Order]:
         """Orders whose points are overdue; else, by the words, the newest without points or the newest with."""
-        match = match_orders([o for o in await case.orders() if self.fits(o, case)], case.memory)
+        orders = [o for o in await case.orders() if self.fits(o, case)]
+        if _AFTER_REFUND.search(case.words):
+            orders = [o for o in orders if o.status in ("refunded", "refunding")] or orders
+        match = match_orders(orders, case.memory)
         credited = case.found["credited"]
         missing = [o for o in match.records if o.status == "fuelled" and o.id not in credited]
         late = tuple(o for o in missing if self._due(case, o) < case.now)
@@ -188,7 +194,10 @@ class PointsExplain(Flow):
         orders = await case.orders()
         hits = match_orders(orders, case.memory) if orders else Match[Order](())
         wanted = {o.id for o in hits.records} if hits.hinted else set()
-        case.found["entries"] = ([e for e in earned if e.order_id in wanted] or earned)[:2]
+        said = {int(p) for p in case.memory.values(POINTS)}
+        meant = [e for e in earned if e.order_id in wanted or e.change in said]
+        # A difference needs two: the one he means and the one next to it.
+        case.found["entries"] = [*meant, *(e for e in earned if e not in meant)][:2]
         case.found["orders"] = {o.id: o for o in orders}
 
     def needs(self, case: Case) -> Iterator[Ask]:

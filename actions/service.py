@@ -64,7 +64,7 @@ class CallbackRequest(Flow):
         number = f"（{masked(phone)}）" if phone else ""
         when = ""
         if span is not None and span[1] > case.now:
-            when = f"{clock(span[0], case.now)} 到 {clock(span[1], case.now)} 之间"
+            when = f"{clock(span[0], case.now)} 到{clock(span[1], case.now)} 之间"
         wanted = {"from": span[0].isoformat(), "to": span[1].isoformat()} if span and case.memory.first(TIME) else None
         first_try = span[1] if span is not None and when else case.now + self._SOON
         attempts = load_taxonomy().promise_overrides[self.intent]["attempts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.effects import HandOff
-from contracts.entities import PHONE
+from contracts.entities import PHONE, STATION, TIME
 from tests.actions.world import SmallPlatform, Talk, ago, entity, order
 
 
@@ -74,3 +74,22 @@ async def test_stolen_account_is_filed_and_handed_over_at_once() -> None:
     guest = await Talk(customer_id=None).say("我账号被人登了", "account_security")
     assert "手机号" in guest.text
     assert guest.one(HandOff).reason == "critical_intent"
+
+
+async def test_a_plate_that_goes_needs_no_new_one() -> None:
+    turn = await Talk().say("车卖了，把这个车牌去掉", "account_change")
+    assert turn.ticket.details["demand"] == "删除车牌"
+
+
+async def test_a_theft_is_not_told_of_another_order() -> None:
+    orders = [order("O1", ago(hours=1)), order("O2", ago(days=3), station_name="滨江站")]
+    said = [
+        entity(TIME, {"from": ago(hours=8).isoformat(), "to": ago(hours=7).isoformat()}, "凌晨3点"),
+        entity(STATION, "滨江站", "滨江站"),
+    ]
+    turn = await Talk(SmallPlatform(known=orders)).say("凌晨3点有人在滨江站用我余额", "account_security", said)
+    assert "您账户最近一笔订单" in turn.text
+    assert turn.ticket.order_ids == ("O1",)
+    plain = await Talk(SmallPlatform(known=orders)).say("有人在滨江站用我余额", "account_security", said[1:])
+    assert "您说的那笔是" in plain.text
+    assert plain.ticket.order_ids == ("O2",)

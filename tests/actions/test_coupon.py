@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from actions.choice import UNKNOWN
-from contracts.effects import AddToTicket
+from contracts.effects import AddToTicket, Remedy
 from contracts.entities import AMOUNT, STATION, TIME
+from contracts.platform import Refund
 from tests.actions.world import NOW, SmallPlatform, Talk, ago, coupon, day_span, entity, order
 
 
@@ -129,3 +132,55 @@ async def test_location_takes_the_station_from_the_words_or_asks() -> None:
     turn = await other.say("东环路那个")
     assert "东环路那个" in turn.ticket.summary
     assert turn.ticket.created_at == NOW.isoformat()
+
+
+async def test_a_reward_is_no_purchase() -> None:
+    talk = Talk(SmallPlatform(coupon_list=[coupon("C1", ago(hours=26))]))
+    turn = await talk.say("朋友邀请我注册说送10块券，没见到", "coupon_not_received")
+    assert turn.ticket.order_ids == ()
+    assert "15 天内完成第一单" in turn.text
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]
+
+
+def _spent_and_paid_back(**refund: Any) -> SmallPlatform:
+    spent = coupon("C1", ago(days=9), "used", title="满200减20加油券", value_fen=2_000, used_order_id="O1")
+    back = Refund("R1", "O1", 18_000, "wechat", "arrived", ago(days=4), **refund)
+    return SmallPlatform(
+        known=[order("O1", ago(days=5), status="refunded")],
+        coupon_list=[spent, coupon("C2", ago(hours=26))],
+        refund_list=[back],
+    )
+
+
+async def test_a_coupon_that_a_refund_should_have_given_back_is_issued_again() -> None:
+    platform = _spent_and_paid_back(sent_at=ago(days=3))
+    turn = await Talk(platform).say("退款了，用掉的券没退回来", "coupon_not_received")
+    assert "满200减20加油券" in turn.text
+    assert (turn.remedy.kind, turn.remedy.cause, turn.remedy.target_id) == (
+        "reissue_coupon",
+        "coupon_not_returned",
+        "C1",
+    )
+    assert turn.ticket.order_ids == ("O1",)
+
+
+async def test_a_coupon_comes_back_within_the_published_time() -> None:
+    platform = _spent_and_paid_back(sent_at=ago(hours=3))
+    turn = await Talk(platform).say("退款了，用掉的券没退回来", "coupon_not_received")
+    assert "最晚明天 07:38" in turn.text
+    assert turn.outcome == "solved"
+
+
+async def test_a_spent_coupon_without_a_refund_is_checked_not_explained_away() -> None:
+    spent = coupon("C1", ago(days=9), "used", title="满200减20加油券", used_order_id="O1")
+    platform = SmallPlatform(known=[order("O1", ago(days=5))], coupon_list=[spent])
+    turn = await Talk(platform).say("退款了那张满200减20券没退回来", "coupon_not_received")
+    assert turn.outcome == "filed"
+
+
+async def test_the_coupon_that_is_called_by_name_is_judged() -> None:
+    old = coupon("C2", ago(days=40), "expired", title="满100减8加油券", valid_until=ago(days=9))
+    platform = SmallPlatform(coupon_list=[coupon("C1", ago(days=5), "usable"), old])
+    turn = await Talk(platform).say("满100减8那张怎么是灰的", "coupon_unusable")
+    assert "「满100减8加油券」" in turn.text
+    assert "已经过期" in turn.text

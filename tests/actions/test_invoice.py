@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.effects import Remedy
 from contracts.entities import TIME
-from contracts.platform import Invoice
+from contracts.platform import Invoice, InvoiceTitle
 from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order
 
 COMPANY = "云南山海物流有限公司"
@@ -95,3 +96,32 @@ async def test_an_unclear_problem_is_asked_once() -> None:
 
 async def test_unknown_invoice_is_filed() -> None:
     assert "没有查到" in (await Talk().say("发票没收到", "invoice_problem")).text
+
+
+async def test_a_wrong_number_is_not_issued_as_it_is() -> None:
+    late = invoice("I1", ("O2",), "requested")
+    talk = Talk(SmallPlatform(invoice_list=[late, invoice("I2", ("O3",), title="个人", tax_number=None)]))
+    asked = await talk.say("发票税号错了", "invoice_problem")
+    assert COMPANY in asked.text
+    turn = await talk.say("91530100MA6ABCDE9X")
+    assert turn.ticket.details["correct_tax_number"] == "91530100MA6ABCDE9X"
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]
+
+
+async def test_an_order_whose_invoice_was_asked_for_is_told_so() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(days=1)), order("O2", ago(days=9))], invoice_list=[invoice("I1", ("O2",), "requested")]
+    )
+    days = [entity(TIME, day_span(ago(days=9)), "9天前")]
+    turn = await Talk(platform).say("9天前那单开票", "invoice_apply", days)
+    assert "申请过开票" in turn.text
+    assert turn.buttons["这张发票有问题"] == "intent:invoice_problem"
+    assert turn.outcome == "solved"
+
+
+async def test_a_saved_title_is_known_by_its_short_name() -> None:
+    platform = SmallPlatform(
+        known=[order("O1", ago(days=1))], title_list=[InvoiceTitle("T1", COMPANY, "91530100MA6ABCDE2K", "a@b.cn")]
+    )
+    turn = await Talk(platform).say("开票，云南山海物流", "invoice_apply")
+    assert turn.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE2K"

@@ -88,3 +88,11 @@ async def test_delivered_parcel_that_nobody_has() -> None:
 
 async def test_parcel_that_nobody_knows_is_filed() -> None:
     assert (await Talk().say("礼品物流查一下", "redeem_logistics")).outcome == "filed"
+
+
+async def test_a_code_that_was_used_by_another_is_one_that_was_sent() -> None:
+    missing = gift("G5", "音乐会员季卡")
+    turn = await Talk(SmallPlatform(gift_list=[missing, VIDEO])).say("卡密提示已被使用", "redeem_code_invalid")
+    assert turn.ticket.details["gift_id"] == "G2"
+    turn = await Talk(SmallPlatform(gift_list=[missing, VIDEO])).say("卡密一直没发", "redeem_code_invalid")
+    assert turn.ticket.details["gift_id"] == "G5"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.effects import HandOff
-from contracts.entities import AMOUNT, ERROR_CODE, GUN, TIME
+from contracts.entities import AMOUNT, ERROR_CODE, FUEL, GUN, TIME
 from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order, payment, unfuelled
 
 
@@ -177,3 +177,10 @@ async def test_a_failed_payment_notes_what_others_may_share() -> None:
     failed = payment("P1", ago(hours=1), status="failed", error_code="PAY-5003")
     turn = await Talk(SmallPlatform(payment_list=[failed])).say("支付失败", "payment_failed")
     assert (turn.ticket.details["error_code"], turn.ticket.details["area"]) == ("PAY-5003", "微信支付")
+
+
+async def test_not_yet_fuelled_means_the_order_that_waits() -> None:
+    orders = [unfuelled("O1", ago(minutes=6)), order("O2", ago(days=1), fuel="95号")]
+    said = [entity(FUEL, "95号", "95", role="right")]
+    turn = await Talk(SmallPlatform(known=orders)).say("我要加95选成92了，还没加", "wrong_selection", said)
+    assert turn.ticket.order_ids == ("O1",)

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.effects import HandOff
 from contracts.platform import PointsEntry
-from tests.actions.world import SmallPlatform, Talk, ago, order, payment
+from tests.actions.world import SmallPlatform, Talk, ago, entity, order, payment
 
 FAILED = payment("P1", ago(hours=3), kind="points", channel="points", order_id="O2", status="failed", amount_fen=1_000)
 
@@ -135,3 +135,22 @@ async def test_points_are_explained_from_the_ledger() -> None:
 async def test_points_that_cannot_be_explained_are_filed() -> None:
     turn = await Talk().say("为什么积分不同", "points_explain")
     assert turn.outcome == "filed"
+
+
+async def test_two_entries_are_compared_even_when_one_is_named() -> None:
+    ledger = [
+        PointsEntry("L2", "earn", 312, 900, ago(days=2), "O1", basis={"paid_fen": 26_000, "level_factor": 1.2}),
+        PointsEntry("L1", "earn", 520, 588, ago(days=9), "O2", basis={"paid_fen": 26_000, "campaign": 2.0}),
+    ]
+    platform = SmallPlatform(known=[order("O1", ago(days=2)), order("O2", ago(days=9))], ledger=ledger)
+    turn = await Talk(platform).say("为什么这次才312", "points_explain", [entity("points", 312, "312")])
+    assert "+312 分" in turn.text
+    assert "+520 分" in turn.text
+    assert "两笔差在：会员等级倍数不同、其中一笔有活动" in turn.text
+
+
+async def test_points_of_a_refunded_order() -> None:
+    orders = [order("O1", ago(hours=2)), order("O2", ago(days=5), status="refunded", points_used=500)]
+    turn = await Talk(SmallPlatform(known=orders)).say("退款的那单用掉的积分没还我", "points_missing")
+    assert turn.ticket.order_ids == ("O2",)
+    assert "24 小时内退回" in turn.text

@@ -21,7 +21,7 @@ async def test_call_back_at_the_known_number_and_the_wanted_time() -> None:
     span = {"from": (NOW + timedelta(hours=4)).isoformat(), "to": (NOW + timedelta(hours=6)).isoformat()}
     turn = await Talk().say("下午两点多给我回电话", "callback_request", [entity(TIME, span, "下午两点多")])
     assert "138****1234" in turn.text
-    assert "今天 14:38 到 今天 16:38" in turn.text
+    assert "今天 14:38 到今天 16:38" in turn.text
     assert turn.ticket.details["callback"] == {"phone": "13800001234", "between": span, "attempts": 3}
     assert turn.ticket.details["phone"] == "13800001234"
 
