@@ -14,8 +14,10 @@ from service.delivery import repository
 
 # What channels of this domain's rows may use, beside the functions below.
 from service.delivery.repository import (  # isort: skip
+    dead as dead,
     hurry as hurry,
     put as put,
+    revive as revive,
 )
 
 AGENTS = "agents"

@@ -68,6 +68,16 @@ MATRIX = {
     ("POST", "/remedies/0/retry"): {"agent", "supervisor", "admin"},
     ("POST", "/remedies/0/approve"): {"supervisor", "admin"},
     ("POST", "/remedies/0/refuse"): {"supervisor", "admin"},
+    ("GET", "/conversations/{conversation}/sends"): {"agent", "supervisor", "admin"},
+    ("GET", "/channels"): {"admin"},
+    ("POST", "/channels/dead/0/replay"): {"admin"},
+    ("GET", "/hooks"): {"admin"},
+    ("POST", "/hooks"): {"admin"},
+    ("PATCH", "/hooks/0"): {"admin"},
+    ("DELETE", "/hooks/0"): {"admin"},
+    ("POST", "/hooks/0/ping"): {"admin"},
+    ("GET", "/hooks/0/deliveries"): {"admin"},
+    ("POST", "/hooks/deliveries/0/replay"): {"admin"},
     ("POST", "/route"): {"agent", "editor", "supervisor", "admin"},
 }
 
