@@ -16,6 +16,7 @@ from service.channels.attachments import endpoints as attachments
 from service.channels.binding import endpoints as bindings
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
+from service.channels.exchange import endpoints as sends
 from service.channels.help import endpoints as help_pages
 from service.channels.knowledge import endpoints as knowledge
 from service.channels.outgoing import endpoints as hooks
@@ -114,6 +115,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         settings_pages,
         attachments,
         bindings,
+        sends,
         hooks,
         wechat,
         webhook,
