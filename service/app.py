@@ -148,6 +148,8 @@ async def _watch_knowledge(house: House) -> None:
 async def _watch_assistant(house: House) -> None:
     while True:
         metrics.ASSISTANT_READY.set(1 if await house.assistant.ready() else 0)
+        answering = house.platform.answering if isinstance(house.platform, HttpPlatform) else True
+        metrics.PLATFORM_READY.set(1 if answering else 0)
         await asyncio.sleep(WATCH_SECONDS)
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
 
+from service.gateways.fuel_platform.client import HttpPlatform
 from service.house import house_of
 
 router = APIRouter(tags=["health"])
@@ -21,7 +22,7 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> JSONResponse:
-    """Each part's state. An assistant that is down makes it `degraded`, still 200; database or index down is 503."""
+    """Each part's state. Assistant or platform down makes it `degraded`, still 200; database or index down: 503."""
     house = house_of(request)
     parts: dict[str, Any] = {"database": "ok", "index": "ok" if house.knowledge.ready else "down"}
     try:
@@ -29,6 +30,8 @@ async def readyz(request: Request) -> JSONResponse:
     except Exception as error:  # noqa: BLE001 - any failure of the database is this answer
         parts["database"] = f"down: {type(error).__name__}"
     parts["assistant"] = "ok" if await house.assistant.ready() else "down"
+    if isinstance(house.platform, HttpPlatform):
+        parts["platform"] = "ok" if house.platform.answering else "down"
     needed = parts["database"] == "ok" and parts["index"] == "ok"
-    status = "down" if not needed else "ok" if parts["assistant"] == "ok" else "degraded"
+    status = "down" if not needed else "ok" if all(state == "ok" for state in parts.values()) else "degraded"
     return JSONResponse({"status": status, "parts": parts}, status_code=200 if needed else 503)

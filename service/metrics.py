@@ -18,6 +18,10 @@ WAITING = Gauge("youban_handoff_waiting", "Conversations that wait for a person"
 
 CHANNEL_SENDS = Counter("youban_channel_sends", "Messages sent to other channels", ["channel", "kind", "outcome"])
 
+REMEDIES = Counter("youban_remedies", "Remedies by what became of them", ["kind", "outcome"])
+PLATFORM_EVENTS = Counter("youban_platform_events", "Events that the fuel platform told", ["kind", "outcome"])
+PLATFORM_READY = Gauge("youban_platform_ready", "1 while the fuel platform answers")
+
 
 def turn(decision: Decision | None, elapsed_ms: float) -> None:
     """Count an answered turn; `None`: it failed and was handed to a person."""

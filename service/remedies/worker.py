@@ -10,6 +10,7 @@ from typing import Callable
 
 from contracts.errors import NotFound, PlatformUnavailable
 from contracts.remedies import PlatformRemedies, RemedyReceipt
+from service import metrics
 from service.db import Database
 from service.remedies import service as remedies
 from service.remedies.repository import RemedyRow
@@ -81,5 +82,7 @@ class RemedyWorker:
             problem = str(error) or "no answer in time"
             log.warning("remedy %s: %s", row.key, problem)
             await self._database.write(lambda c: remedies.no_answer(c, row.id, problem, self._clock()))
+            metrics.REMEDIES.labels(row.kind, "no_answer").inc()
             return
         await self._database.write(lambda c: remedies.answered(c, row.id, receipt, self._clock()))
+        metrics.REMEDIES.labels(row.kind, "done" if receipt.done else "refused").inc()

@@ -9,6 +9,7 @@ from typing import Callable
 
 from contracts.errors import NotFound, PlatformUnavailable
 from contracts.platform import FuelPlatform, PlatformEvent
+from service import metrics
 from service.db import Database
 from service.watchers import rules
 from service.watchers import service as watchers
@@ -80,10 +81,12 @@ class WatchWorker:
     async def _handle(self, event: PlatformEvent, attempts: int) -> None:
         try:
             await self._database.write(lambda c: watchers.handle(c, event, self._clock()))
+            metrics.PLATFORM_EVENTS.labels(event.kind.value, "handled").inc()
         except Exception as error:
             log.exception("event %s (%s) could not be handled", event.id, event.kind.value)
             problem = f"{type(error).__name__}: {error}"
             now = self._clock().timestamp()
+            metrics.PLATFORM_EVENTS.labels(event.kind.value, "failed").inc()
             await self._database.write(lambda c: watchers.failed(c, event.id, attempts, problem, now))
 
     async def _overdue(self, watch: Watch) -> None:

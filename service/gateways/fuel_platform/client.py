@@ -120,6 +120,11 @@ class HttpPlatform:
     async def perform(self, request: RemedyRequest, key: str) -> RemedyReceipt:
         return self._read(RemedyReceipt, await self._write("/v1/remedies", to_wire(request), key))
 
+    @property
+    def answering(self) -> bool:
+        """False while it is left alone because it failed too often."""
+        return not self._breaker.is_open(time.monotonic())
+
     async def close(self) -> None:
         await self._client.aclose()
 

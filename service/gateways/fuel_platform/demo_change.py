@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Mapping, Protocol, Sequence, TypeVar
 
+from contracts.errors import NotFound
 from contracts.platform import PlatformEventKind
+from contracts.remedies import RemedyReceipt
 from service.gateways.fuel_platform.demo_data import CustomerRecords, number
 
 
@@ -79,3 +81,28 @@ def put(records: CustomerRecords, **changed: HasId) -> CustomerRecords:
 def new_id(records: CustomerRecords, kind: int, known: Sequence[HasId], now: datetime) -> str:
     """The next free id of this kind; the seeded records use places below 50."""
     return number(records.customer.id, kind, 50 + len(known), now)
+
+
+Outcome = tuple[RemedyReceipt, Change]
+"""What the platform answers to a remedy, and what it changes."""
+
+
+def done(change: Change, reference: str, **data: Any) -> Outcome:
+    """It was done; `data` is what the customer needs."""
+    return RemedyReceipt(True, reference, data=data), change
+
+
+def refused(records: CustomerRecords, reason: str) -> Outcome:
+    """It was not done, for a reason in the customer's words."""
+    return RemedyReceipt(False, reason=reason), Change(records)
+
+
+def require(found: R | None, what: str) -> R:
+    """The record.
+
+    Raises:
+        NotFound: there is none; `what` names its kind.
+    """
+    if found is None:
+        raise NotFound(f"没有这个{what}")
+    return found

@@ -9,7 +9,8 @@ from typing import Callable, Mapping, Sequence
 from contracts.platform import Order, PlatformEventKind, Refund
 from service.gateways.fuel_platform.demo_change import Change, Due, Entry, Said, find, new_id, put
 from service.gateways.fuel_platform.demo_data import FACTORS, CustomerRecords
-from service.gateways.fuel_platform.demo_remedies import COUPON_DAYS, with_refund
+from service.gateways.fuel_platform.demo_money import with_refund
+from service.gateways.fuel_platform.demo_remedies import COUPON_DAYS
 
 Happening = Callable[[CustomerRecords, str | None, datetime], Change | None]
 

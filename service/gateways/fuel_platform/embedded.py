@@ -25,7 +25,7 @@ from contracts.platform import (
     Station,
 )
 from contracts.remedies import RemedyReceipt, RemedyRequest
-from service.gateways.fuel_platform import demo_data, demo_remedies, demo_time
+from service.gateways.fuel_platform import demo_data, demo_records, demo_remedies, demo_time
 from service.gateways.fuel_platform.demo_data import CustomerRecords
 from service.gateways.fuel_platform.demo_stations import STATIONS
 from service.gateways.fuel_platform.demo_store import DemoStore
@@ -150,7 +150,7 @@ class EmbeddedPlatform:
         with self._store.transaction():
             # Another process may have been quicker; an older release kept the moment alone.
             if self._store.records(customer_id) is None:
-                built = demo_data.build(customer_id, level, self._store.since(customer_id, now))
+                built = demo_records.build(customer_id, level, self._store.since(customer_id, now))
                 self._store.seed(built, demo_time.seeded(built))
             return self._known(customer_id)
 
