@@ -11,6 +11,8 @@ export function buildRouter(history: RouterHistory = createWebHistory("/console/
       { path: "/tickets/:number?", name: "tickets", component: () => import("./pages/TicketsPage.vue"), meta: { title: "工单" } },
       { path: "/knowledge/:id?", name: "knowledge", component: () => import("./pages/KnowledgePage.vue"), meta: { title: "知识库" } },
       { path: "/facts", name: "facts", component: () => import("./pages/FactsPage.vue"), meta: { title: "业务数据" } },
+      { path: "/wall", name: "wall", component: () => import("./pages/WallPage.vue"), meta: { title: "大屏" } },
+      { path: "/settings/:part?", name: "settings", component: () => import("./pages/SettingsPage.vue"), meta: { title: "管理" } },
       { path: "/nothing", name: "nothing", component: () => import("./pages/NothingPage.vue"), meta: { title: "工作台" } },
       { path: "/:rest(.*)*", redirect: { name: "desk" } },
     ],
@@ -20,6 +22,7 @@ export function buildRouter(history: RouterHistory = createWebHistory("/console/
     if (!session.agent) return to.name === "login" ? true : { name: "login", query: { to: to.fullPath } };
     if (to.name === "login") return { name: "desk" };
     if (to.name === "desk" && !session.pages.desk) return { name: session.pages.tickets ? "tickets" : session.pages.knowledge ? "knowledge" : "nothing" };
+    if ((to.name === "wall" || to.name === "settings") && !session.pages.wall) return { name: "nothing" };
     if ((to.name === "knowledge" || to.name === "facts") && !session.pages.knowledge) return { name: "nothing" };
     if (to.name === "tickets" && !session.pages.tickets) return { name: "nothing" };
     return true;

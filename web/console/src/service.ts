@@ -2,6 +2,7 @@
 import { AgentApi } from "@youban/shared/agent";
 import { Http } from "@youban/shared/http";
 import { KnowledgeApi } from "@youban/shared/knowledge";
+import { PeopleApi } from "@youban/shared/people";
 import { socketUrl } from "@youban/shared/socket";
 
 /** Set by the session store; kept apart from it so that requests need no store. */
@@ -10,5 +11,6 @@ export const auth: { token: string | null; onExpired: () => void } = { token: nu
 const http = new Http({ token: () => auth.token, onUnauthorised: () => auth.onExpired() });
 export const api = new AgentApi(http);
 export const knowledge = new KnowledgeApi(http);
+export const people = new PeopleApi(http);
 
 export const agentSocketUrl = (): string => socketUrl("", "/api/v1/agents/socket");

@@ -121,6 +121,7 @@ export interface Pages {
   desk: boolean;
   tickets: boolean;
   knowledge: boolean;
+  wall: boolean;
   /** Whether articles may be changed, not only read. */
   edits: boolean;
 }
@@ -128,7 +129,7 @@ export interface Pages {
 export function pagesOf(roleId: string | undefined): Pages {
   const talks = roleId === "agent" || roleId === "supervisor" || roleId === "admin";
   const edits = roleId === "editor" || roleId === "supervisor" || roleId === "admin";
-  return { desk: talks, tickets: talks || roleId === "handler" || roleId === "station", knowledge: talks || edits, edits };
+  return { desk: talks, tickets: talks || roleId === "handler" || roleId === "station", knowledge: talks || edits, edits, wall: roleId === "supervisor" || roleId === "admin" };
 }
 
 /** The states of an article on the knowledge page. */
@@ -139,3 +140,5 @@ export const ARTICLE_STATES: Record<string, { title: string; tone?: Tone }> = {
   offline: { title: "已下线" },
   draft: { title: "仅草稿", tone: "warn" },
 };
+
+export const PRESENCE: Record<string, string> = { online: "在线", away: "暂离", offline: "不接会话" };

@@ -40,7 +40,7 @@ export class World {
   };
 }
 
-export const AGENT = { id: 1, username: "xiaolin", number: "1001", role: "agent", department: null, station_id: null };
+export const AGENT = { id: 1, username: "xiaolin", number: "1001", role: "agent", department: null, station_id: null, skills: [], capacity: 6, presence: "offline", automatic: true };
 
 export function refusal(status: number, code: string, message: string): Response {
   return new Response(JSON.stringify({ error: { code, message } }), { status });

@@ -50,7 +50,13 @@ export interface RecordsCard {
   items: RecordItem[];
 }
 
-export type Card = TicketCard | ArticleCard | QueueCard | RecordsCard;
+/** Asks the customer to rate the person who served him. */
+export interface RatingCard {
+  type: "rating";
+  handoffId: number;
+}
+
+export type Card = TicketCard | ArticleCard | QueueCard | RecordsCard | RatingCard;
 
 type Raw = Record<string, unknown>;
 
@@ -71,6 +77,8 @@ export function readCard(value: unknown): Card | null {
     case "orders":
     case "choices":
       return readRecords(value);
+    case "rating":
+      return typeof value["handoff_id"] === "number" ? { type: "rating", handoffId: value["handoff_id"] } : null;
     default:
       return null;
   }

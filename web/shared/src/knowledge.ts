@@ -4,7 +4,7 @@ import type { Schemas } from "./wire";
 
 export type ArticleText = Schemas["ArticleText"];
 export type ArticleLine = Schemas["ArticleLine"];
-export type ArticleList = Schemas["ArticleList"];
+export type ArticleList = Schemas["EditorArticleList"];
 export type ArticleDetails = Schemas["ArticleDetails"];
 export type Draft = Schemas["DraftShape"];
 export type Preview = Schemas["PreviewAnswer"];

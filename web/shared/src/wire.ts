@@ -35,6 +35,8 @@ export interface MessageAnswer {
   ack: { seq: number };
   messages: Message[];
   state: ConversationState;
+  /** A guest was recognised: from now on this is his conversation, to be read from the start. */
+  session?: SessionAnswer | null;
 }
 
 export type MessageRequest = {
@@ -47,6 +49,20 @@ export type MessageRequest = {
 
 export type SessionAnswer = Schemas["SessionAnswer"];
 export type UploadAnswer = Schemas["UploadAnswer"];
+
+export type Home = Schemas["HomeAnswer"];
+export type Predicted = Schemas["PredictedShape"];
+export type Offer = Schemas["OfferShape"];
+export type Preferences = Schemas["PreferencesShape"];
+export type ArticleBrief = Schemas["ArticleBrief"];
+export type Article = Schemas["ArticleShape"];
+export type FeedbackAnswer = Schemas["FeedbackAnswer"];
+export type OwnTicket = Schemas["OwnTicket"];
+export type OwnTicketDetail = Schemas["OwnTicketDetail"];
+export type TicketActionAnswer = Schemas["ActionAnswer"];
+export type Points = Schemas["PointsAnswer"];
+export type PhoneAnswer = Schemas["PhoneAnswer"];
+export type ProofAnswer = Schemas["ProofAnswer"];
 
 /** What the customer's socket says. Unknown types are ignored, so that the service may learn new ones. */
 export type CustomerFrame =
@@ -62,6 +78,9 @@ export type AgentFrame =
   | { type: "messages"; conversation_id: string; seq: number; state: ConversationState }
   | { type: "ticket"; conversation_id: string; number: string }
   | { type: "typing"; conversation_id: string }
+  | { type: "alarm"; conversation_id: string; alarm: "p0_unanswered" | "bad_rating" }
+  | { type: "note"; conversation_id: string; mentions: string[]; author: string; whisper: boolean }
+  | { type: "ticket_alert"; number: string; to: string; why: string }
   | { type: "pong" };
 
 export type Agent = Schemas["AgentShape"];

@@ -1,10 +1,11 @@
 /** Who is logged in. */
 import { computed, ref } from "vue";
 import { defineStore } from "pinia";
-import { ApiError } from "@youban/shared/http";
+import { ApiError, wordsOf } from "@youban/shared/http";
+import type { Presence } from "@youban/shared/people";
 import type { Agent } from "@youban/shared/wire";
 import { keep } from "../keep";
-import { api, auth } from "../service";
+import { api, auth, people } from "../service";
 import { pagesOf } from "../words";
 
 interface Kept {
@@ -36,6 +37,18 @@ export const useSession = defineStore("session", () => {
     agent.value = answer.agent;
     expired.value = false;
     keep.setSession({ token: answer.token, agent: answer.agent });
+    if (pages.value.desk) await setPresence("online");
+  }
+
+  /** Say whether conversations are welcome; a line that is down changes nothing. */
+  async function setPresence(presence: Presence, automatic?: boolean): Promise<string | null> {
+    try {
+      agent.value = await people.presence(presence, automatic);
+      if (auth.token) keep.setSession({ token: auth.token, agent: agent.value });
+      return null;
+    } catch (error) {
+      return wordsOf(error);
+    }
   }
 
   /** Whether the kept log-in still holds; without network it is taken to hold. */
@@ -51,6 +64,7 @@ export const useSession = defineStore("session", () => {
 
   async function logout(): Promise<void> {
     try {
+      if (pages.value.desk) await people.presence("offline");
       await api.logout();
     } catch (error) {
       // The session ends by itself; this browser forgets it in any case.
@@ -66,5 +80,5 @@ export const useSession = defineStore("session", () => {
     keep.setSession(null);
   }
 
-  return { agent, expired, pages, login, logout, check };
+  return { agent, expired, pages, login, logout, check, setPresence };
 });
