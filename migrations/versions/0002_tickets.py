@@ -57,6 +57,16 @@ def _ticket(table: str, column: str = "ticket_number") -> sa.ForeignKeyConstrain
     return sa.ForeignKeyConstraint([column], ["tickets.number"], name=op.f(f"fk_{table}_{column}_tickets"))
 
 
+def _name_stations() -> None:
+    """The station that stood in a ticket's details gets its column."""
+    tickets = sa.table("tickets", sa.column("number"), sa.column("details", sa.JSON()), sa.column("station_id"))
+    connection = op.get_bind()
+    for number, details in connection.execute(sa.select(tickets.c.number, tickets.c.details)).all():
+        if isinstance(details, dict) and details.get("station_id"):
+            named = sa.update(tickets).where(tickets.c.number == number)
+            connection.execute(named.values(station_id=str(details["station_id"])))
+
+
 def upgrade() -> None:
     with op.batch_alter_table("tickets", schema=None) as batch_op:
         for name, kind in _NEW:
@@ -67,6 +77,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tickets_parent_number"), ["parent_number"], unique=False)
         batch_op.create_index("ix_tickets_status_due_at", ["status", "due_at"], unique=False)
     op.execute("UPDATE tickets SET working = department, promised_at = due_at, told_at = updated_at")
+    _name_stations()
 
     op.create_table(
         "ticket_timers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
@@ -9,8 +10,15 @@ from contracts.decision import Decision, Entity, Kind
 from contracts.effects import ActOnTicket
 from contracts.entities import TICKET_NUMBER
 from contracts.tickets import CustomerAction, read_ticket_payload
+from language import normalise
 from service.answers.rules import Plan
 
+_NOT_YET = re.compile(r"没|未|不行|不对|不能|还是|仍|依然|照样|又|哪里|骗")
+_DONE = re.compile(
+    r"解决了|处理好|好了|到了|到账|收到|可以了|没问题|行了|谢谢|感谢|多谢|是的|满意|^(?:嗯+|好的?|对|是|ok)$"
+)
+_BRIEF = 16
+"""Characters; a longer message says more than whether it is solved."""
 _SURE = 0.8
 """From this probability on, a message that is about another problem is no answer to a handler's question."""
 
@@ -24,6 +32,22 @@ def act(action: CustomerAction, number: str, text: str, offered: Sequence[Mappin
     """Carry it out at the commit; what the button is called is no note."""
     note = "" if any(o["title"] == text for o in offered) else text
     return Plan((), (ActOnTicket(number, action.value, note),))
+
+
+def confirmed_in_words(
+    decision: Decision, text: str, offered: Sequence[Mapping[str, Any]]
+) -> tuple[CustomerAction, str] | None:
+    """A brief answer in words to "问题解决了吗": confirmed, or not solved and opened again.
+
+    None when that was not the last thing the customer saw, or when the words do not say either.
+    """
+    plain = normalise(text)
+    asked = next((a for a in _offered_latest(offered) if a[0] is CustomerAction.CONFIRM), None)
+    if asked is None or decision.payload is not None or decision.guard is not None or len(plain) > _BRIEF:
+        return None
+    if _NOT_YET.search(plain.replace("没问题", "").replace("没事", "")):
+        return CustomerAction.REOPEN, asked[1]
+    return (CustomerAction.CONFIRM, asked[1]) if _DONE.search(plain) else None
 
 
 def about_ticket(decision: Decision, number: str) -> Decision:
@@ -41,8 +65,10 @@ def asked_ticket(decision: Decision, offered: Sequence[Mapping[str, Any]]) -> st
     sure = decision.kind in (Kind.FLOW, Kind.FAQ) and decision.confidence >= _SURE
     if elsewhere or sure or decision.payload is not None:
         return None
-    for button in offered:
-        pressed = read_ticket_payload(button["payload"]) if button["latest"] else None
-        if pressed is not None and pressed[0] is CustomerAction.INFO:
-            return pressed[1]
-    return None
+    return next((number for action, number in _offered_latest(offered) if action is CustomerAction.INFO), None)
+
+
+def _offered_latest(offered: Sequence[Mapping[str, Any]]) -> list[tuple[CustomerAction, str]]:
+    """What the newest message with buttons offers to do with a ticket."""
+    found = (read_ticket_payload(button["payload"]) for button in offered if button["latest"])
+    return [pressed for pressed in found if pressed is not None]

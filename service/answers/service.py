@@ -90,7 +90,7 @@ class Answers:
         plan = rules.with_feeling(plan, decision.sentiment.label, decision.kind, voice)
         if verdict.offer_person or decision.name == "paid_not_fueled":
             plan = rules.with_button(plan, voice.human_button())
-        plan = self._remember_second(situation, decision, plan, voice)
+        plan = self._remember_second(situation, dialogue, decision, plan, voice)
         return decision, plan
 
     def failure(self, situation: Situation) -> Plan:
@@ -130,6 +130,8 @@ class Answers:
         decision = following.answers_offer(decision, situation.offered, situation.second_problem)
         if following.brings_picture(decision, bool(situation.attachments)) and await self._steps.tickets(situation):
             return following.added_to_ticket(decision)
+        if following.only_heard(decision, situation.text):
+            return replace(decision, label=following.AFFIRM, kind=Kind.CHAT)
         if following.asks_how_far(decision, situation.text) and await self._steps.tickets(situation):
             return following.of_ticket_progress(decision)
         return decision
@@ -140,6 +142,9 @@ class Answers:
         on_ticket = pressed.action_on_ticket(decision)
         if on_ticket is not None:
             return await self._on_ticket(situation, *on_ticket, decision, voice)
+        in_words = pressed.confirmed_in_words(decision, situation.text, situation.offered) if dialogue is None else None
+        if in_words is not None and not verdict.escalate:
+            return pressed.act(*in_words, situation.text, ())
         # Who waits in the queue already is helped on; only his wish for a person is answered with his place.
         waits = situation.owner is Owner.QUEUED and verdict.reason != "asked"
         if verdict.escalate and decision.name not in CRITICAL and not waits:
@@ -157,6 +162,14 @@ class Answers:
             return await self._steps.with_open_form(situation, dialogue, plan, voice)
         if decision.guard == "cancel" or decision.payload == rules.CANCEL:
             return self._cancel(situation, dialogue, voice)
+        if decision.payload is None and following.calls_off(situation.text):
+            if dialogue is not None and (decision.answer or decision.kind is not Kind.FLOW):
+                return self._cancel(situation, dialogue, voice)
+            told = await self._steps.ticket_just_told(situation) if dialogue is None else None
+            elsewhere = decision.kind is Kind.FLOW and told is not None and decision.name != told.category
+            if told is not None and told.category not in CRITICAL and not elsewhere:
+                back = following.takes_back(decision)
+                return await self._steps.step(situation, None, back, back.name, back.name, voice)
         if decision.payload == rules.NEXT and situation.second_problem is not None:
             return await self._start_second(situation, situation.second_problem, decision, voice)
         if decision.answer and dialogue is not None:
@@ -255,7 +268,12 @@ class Answers:
             plan = await self._steps.step(situation, None, started, started.name, started.name, voice)
         return replace(plan, clear_second=True)
 
-    def _remember_second(self, situation: Situation, decision: Decision, plan: Plan, voice: Voice) -> Plan:
-        second = decision.second or (None if plan.clear_second else situation.second_problem)
+    def _remember_second(
+        self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, plan: Plan, voice: Voice
+    ) -> Plan:
+        asked = dialogue is not None and dialogue.requested_slot is not None and plan.dialogue is not None
+        problem = dialogue.problem if dialogue is not None and not following.filed_by(dialogue.slots) else None
+        newest = decision.second or following.interrupted(decision, problem, asked, self._taxonomy)
+        second = newest or (None if plan.clear_second else situation.second_problem)
         offered = rules.with_second(plan, second, voice)
-        return replace(offered, second_problem=decision.second)
+        return replace(offered, second_problem=newest)

@@ -224,7 +224,7 @@ def cards(connection: Connection, messages: Sequence[Mapping[str, Any]]) -> list
     found = []
     for message, old in zip(messages, shown, strict=True):
         row = known.get(old["number"]) if old and old.get("type") == "ticket" else None
-        found.append({**message, "card": card(row, old["title"])} if row is not None and old else dict(message))
+        found.append({**message, "card": card(row, old.get("title"))} if row is not None and old else dict(message))
     return found
 
 

@@ -77,22 +77,40 @@ def state(connection: Connection, held: Locked, party: str, statement: str, acto
     return changed.ticket
 
 
-def advance(
-    connection: Connection, held: Locked, side: str, offer: CompensationOffer, words: str, actor: str, now: datetime
-) -> TicketRow:
-    """The platform pays first, as much as the policy allows, and claims it from `side` later.
-
-    The payment itself is the caller's, in the same unit of work.
+def may_advance(connection: Connection, held: Locked) -> None:
+    """Nothing may be advanced on a finished ticket, nor twice.
 
     Raises:
-        WrongStatus: the ticket is finished, or something was advanced on it already.
+        WrongStatus: see above.
     """
     _must_be_open(held)
     if any(r.kind == "advance" for r in repository.rulings(connection, held.ticket.number)):
         raise WrongStatus("这张工单已经先行垫付过了，不能重复垫付")
+
+
+def advance(
+    connection: Connection,
+    held: Locked,
+    side: str,
+    offer: CompensationOffer,
+    words: str,
+    actor: str,
+    now: datetime,
+    *,
+    granted: bool,
+) -> TicketRow:
+    """The platform pays first, as much as the policy allows, and claims it from `side` later.
+
+    The payment itself is the caller's, in the same unit of work; the customer hears of it only once it is `granted`.
+
+    Raises:
+        WrongStatus: the ticket is finished, or something was advanced on it already.
+    """
+    may_advance(connection, held)
     _insert(connection, held, "advance", side, words, actor, now, offer=offer)
     data = {"side": side, "cause": offer.cause, "amount": offer.amount, "kind": offer.kind, "words": words}
-    said = f"工单 {held.ticket.number} 的责任还在核实，平台先行垫付给您，到账后会通知您，不用等各方扯清楚。"
+    told = f"工单 {held.ticket.number} 的责任还在核实，平台先行垫付给您，到账后会通知您，不用等各方核实完。"
+    said = told if granted else None
     changed, _ = life.change(connection, held, now, {}, event="advance", actor=actor, data=data, say=said)
     return changed.ticket
 

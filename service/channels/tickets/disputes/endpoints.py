@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from service.errors import ApiError
 from service.house import House, house_of
 from service.policies import service as policies
 from service.remedies import service as remedies
-from service.remedies.service import Wanted
+from service.remedies.service import RemedyStatus, Wanted
 from service.tickets.life import service as life
 from service.tickets.parties import service as parties
 from service.tickets.service import TicketRow
@@ -72,23 +73,25 @@ async def advance(number: str, body: AdvanceRequest, request: Request, agent: Pa
     house = house_of(request)
     ticket = await house.database.read(lambda c: shapes.require(c, number, agent))
     rule = await house.database.read(lambda c: _rule(c, body.cause))
-    level, paid_fen = await _record(house, ticket)
-    offer = _offer(rule, level, paid_fen)
-    kind = RemedyKind(offer.kind)
+    in_points = RemedyKind(rule.kind) in _IN_POINTS
+    record = await _record(house, ticket, in_points)
+    offer = _offer(rule, record)
     wanted = Wanted(
-        kind=kind,
+        kind=RemedyKind(offer.kind),
         why=body.words,
-        target_id=ticket.order_ids[0] if ticket.order_ids else None,
-        amount_fen=None if kind in _IN_POINTS else offer.amount,
-        points=offer.amount if kind in _IN_POINTS else None,
+        target_id=record.id,
+        amount_fen=None if in_points else offer.amount,
+        points=offer.amount if in_points else None,
         cause=offer.cause,
         ticket_number=number,
     )
-    customer_id = ticket.customer_id or ""
 
     def work(connection: Connection, now: datetime) -> None:
-        parties.advance(connection, life.lock(connection, number), body.side, offer, body.words, agent.username, now)
-        remedies.request(connection, agent, customer_id, f"{number}:advance", wanted, level, now)
+        held, key = life.lock(connection, number), f"{number}:advance"
+        parties.may_advance(connection, held)
+        asked = remedies.request(connection, agent, record.customer_id, key, wanted, record.level, now)
+        granted = asked.status is not RemedyStatus.WAITING_APPROVAL
+        parties.advance(connection, held, body.side, offer, body.words, agent.username, now, granted=granted)
 
     detail = await worked(request, agent, number, "advance", work, cause=body.cause, side=body.side)
     house.remedies.wake()
@@ -112,30 +115,42 @@ def _rule(connection: Connection, cause: str) -> CompensationRule:
     return found
 
 
-async def _record(house: House, ticket: TicketRow) -> tuple[str, int | None]:
-    """The customer's level, and what he paid for the ticket's order.
+@dataclass(frozen=True)
+class _Record:
+    """What an amount follows from: the ticket's order (fen) or gift (points); `amount` None: it names none."""
+
+    customer_id: str
+    level: str
+    id: str | None = None
+    amount: int | None = None
+
+
+async def _record(house: House, ticket: TicketRow, in_points: bool) -> _Record:
+    """The platform's record that the ticket is about.
 
     Raises:
         ApiError: the ticket is a guest's, to whom nothing can be paid (409).
     """
     if ticket.customer_id is None:
         raise ApiError(409, "guest", "这张工单没有关联到登录客户，请先核实身份再垫付")
-    level = (await house.platform.customer(ticket.customer_id)).level
-    if not ticket.order_ids:
-        return level, None
-    orders = await house.platform.orders(ticket.customer_id, limit=_READ_ORDERS)
-    return level, next((o.paid_fen for o in orders if o.id in ticket.order_ids), None)
+    known = _Record(ticket.customer_id, (await house.platform.customer(ticket.customer_id)).level)
+    if in_points:
+        wanted = ticket.details.get("gift_id") or (ticket.details.get("slots") or {}).get("gift_id")
+        gifts = await house.platform.gifts(ticket.customer_id) if wanted else ()
+        return next((replace(known, id=g.id, amount=g.points) for g in gifts if g.id == wanted), known)
+    orders = await house.platform.orders(ticket.customer_id, limit=_READ_ORDERS) if ticket.order_ids else ()
+    return next((replace(known, id=o.id, amount=o.paid_fen) for o in orders if o.id in ticket.order_ids), known)
 
 
-def _offer(rule: CompensationRule, level: str, paid_fen: int | None) -> CompensationOffer:
+def _offer(rule: CompensationRule, record: _Record) -> CompensationOffer:
     """What the line allows: its fixed amount, or a share of the record up to it.
 
     Raises:
-        ApiError: the amount follows from an order, and the ticket names none (409).
+        ApiError: the amount follows from a record, and the ticket names none (409).
     """
-    amount = rule.amounts[level]
+    amount = rule.amounts[record.level]
     if rule.basis == "record":
-        if paid_fen is None:
-            raise ApiError(409, "no_record", "金额要按订单计算，这张工单没有关联订单，请先补上订单")
-        amount = min(amount, paid_fen * rule.percent // 100)
+        if record.amount is None:
+            raise ApiError(409, "no_record", "金额要按平台记录计算，这张工单没有关联订单或礼品，请先补上")
+        amount = min(amount, record.amount * rule.percent // 100)
     return CompensationOffer(rule.cause, rule.kind, amount, rule.valid_days, 0)

@@ -46,7 +46,7 @@ async def test_something_is_advanced_once(office: Office) -> None:
 
     def advance(connection):  # type: ignore[no-untyped-def]
         held = life.lock(connection, number)
-        return parties.advance(connection, held, "partner", OFFER, "商户拒绝核销", "wang", office.now)
+        return parties.advance(connection, held, "partner", OFFER, "商户拒绝核销", "wang", office.now, granted=True)
 
     await office.write(advance)
     with pytest.raises(WrongStatus, match="不能重复垫付"):
@@ -54,6 +54,17 @@ async def test_something_is_advanced_once(office: Office) -> None:
     (ruling,) = await office.database.read(lambda c: parties.rulings(c, number))
     assert (ruling.kind, ruling.side, ruling.amount, ruling.unit) == ("advance", "partner", 3000, "grant_coupon")
     assert "平台先行垫付" in (await office.said())[-1]
+
+
+async def test_what_waits_for_approval_is_not_promised(office: Office) -> None:
+    number = await office.file("redeem_code_invalid")
+
+    def advance(connection):  # type: ignore[no-untyped-def]
+        held = life.lock(connection, number)
+        return parties.advance(connection, held, "partner", OFFER, "商户拒绝", "wang", office.now, granted=False)
+
+    await office.write(advance)
+    assert await office.said() == []
 
 
 async def test_a_ruling_says_which_side_answers_for_it(office: Office) -> None:
