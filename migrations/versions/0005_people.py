@@ -31,7 +31,7 @@ def upgrade() -> None:
         batch.add_column(sa.Column("skills", sa.JSON, nullable=False, server_default="[]"))
         batch.add_column(sa.Column("capacity", sa.Integer, nullable=False, server_default="6"))
         batch.add_column(sa.Column("presence", sa.String(8), nullable=False, server_default="offline"))
-        batch.add_column(sa.Column("automatic", sa.Boolean, nullable=False, server_default=sa.true()))
+        batch.add_column(sa.Column("automatic", sa.Boolean, nullable=False, server_default=sa.false()))
         batch.add_column(sa.Column("presence_at", UtcDateTime))
         batch.add_column(sa.Column("seen_at", UtcDateTime))
         batch.add_column(sa.Column("last_assigned_at", UtcDateTime))

@@ -22,7 +22,8 @@ agents = Table(
     Column("capacity", Integer, nullable=False, default=6),
     # What the agent chose (`online`, `away`, `offline`); whether he can be reached also needs `seen_at`.
     Column("presence", String(8), nullable=False, default="offline"),
-    Column("automatic", Boolean, nullable=False, default=True),
+    # Whether the service may give him conversations by itself; who has not said so takes them from the queue.
+    Column("automatic", Boolean, nullable=False, default=False),
     Column("presence_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
     Column("last_assigned_at", UtcDateTime),

@@ -22,7 +22,7 @@ class AgentRow:
     skills: tuple[str, ...] = ()
     capacity: int = 6
     presence: str = "offline"
-    automatic: bool = True
+    automatic: bool = False
     presence_at: datetime | None = None
     seen_at: datetime | None = None
     last_assigned_at: datetime | None = None

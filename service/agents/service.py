@@ -175,6 +175,7 @@ def change(
     skills: list[str] | None = None,
     capacity: int | None = None,
     active: bool | None = None,
+    automatic: bool | None = None,
     shifts: list[tuple[int, int, int]] | None = None,
 ) -> AgentRow:
     """Change what an agent brings, when he works, or whether he may log in at all.
@@ -191,7 +192,7 @@ def change(
         raise AccountError(f"没有这项技能：{'、'.join(wrong)}")
     if any(not (0 <= w <= 6 and 0 <= s < DAY_MINUTES and s < e <= 2 * DAY_MINUTES) for w, s, e in shifts or ()):
         raise AccountError("班次的时间不对：结束要晚于开始，最长到次日 24 点")
-    values: dict[str, Any] = {"skills": skills, "capacity": capacity, "active": active}
+    values: dict[str, Any] = {"skills": skills, "capacity": capacity, "active": active, "automatic": automatic}
     given = {name: value for name, value in values.items() if value is not None}
     if given:
         repository.update_agent(connection, agent_id, **given)

@@ -28,7 +28,7 @@ class AgentShape(BaseModel):
     skills: list[str] = []
     capacity: int = 6
     presence: str = "offline"
-    automatic: bool = True
+    automatic: bool = False
 
 
 class LoginAnswer(BaseModel):

@@ -130,6 +130,7 @@ async def change_agent(agent_id: int, body: AccountChange, request: Request, act
                 skills=body.skills,
                 capacity=body.capacity,
                 active=body.active,
+                automatic=body.automatic,
                 shifts=shifts,
             )
         )

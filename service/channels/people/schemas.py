@@ -51,6 +51,7 @@ class AccountChange(BaseModel):
     skills: list[str] | None = None
     capacity: int | None = Field(None, ge=1, le=50)
     active: bool | None = None
+    automatic: bool | None = None
     shifts: list[ShiftShape] | None = None
 
 
