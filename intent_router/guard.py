@@ -21,10 +21,10 @@ from contracts.taxonomy import load_taxonomy
 from contracts.tickets import CustomerAction, read_ticket_payload
 from intent_router.guard_forms import answers_the_form, cancels_the_form
 from intent_router.guard_human import asks_for_a_person, declines_a_person
-from intent_router.guard_safety import danger_is_past, danger_now
+from intent_router.guard_safety import danger_is_denied, danger_is_past, danger_now
 from language import normalise
 
-SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL = (
+SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL, FINE = (
     "safety",
     "human",
     "payload",
@@ -32,11 +32,13 @@ SAFETY, HUMAN, PAYLOAD, TICKET, EMPTY, ANSWER, CANCEL = (
     "empty",
     "answer",
     "cancel",
+    "fine",
 )
 
 _HUMAN_LABEL = "intent:human_agent"
 _SAFETY_LABEL = "intent:safety_emergency"
-RULED_OUT_LABELS = frozenset({_HUMAN_LABEL, _SAFETY_LABEL})
+_CALLBACK_LABEL, _CANCEL_LABEL = "intent:callback_request", "intent:ticket_cancel"
+RULED_OUT_LABELS = frozenset({_HUMAN_LABEL, _SAFETY_LABEL, _CALLBACK_LABEL, _CANCEL_LABEL})
 """Labels that `ruled_out` may name."""
 _URGE = re.compile(r"催|快点|快些|加急|尽快|抓紧|赶紧|赶快|还没(?:处理|解决|弄|人|结果|动静|回复)|怎么还|拖|几天了|急")
 _WITHDRAW = re.compile(
@@ -49,6 +51,24 @@ _TICKET_INTENTS = {
     CustomerAction.INFO: "ticket_add_info",
     CustomerAction.WITHDRAW: "ticket_cancel",
 }
+_NO_CALL = re.compile(
+    r"(?:别|不用|不要|不需要|无需|莫|甭|勿|唔好|唔使|请勿)(?:再|总|老|给我|跟我|一直){0,3}(?:回|打|来)(?:个|我)?(?:电话|电|call)"
+)
+_NOT_SOLVED = re.compile(
+    r"(?:没有?|未|冇|不算|还没|并没)(?:有|给我|帮我|被)?(?:解决|处理|弄好|搞定|修好)(?!了吗)|还是(?:老样子|不行|不好)"
+)
+_ALL_FINE = re.compile(
+    r"(?:我的?|那个|那张|那笔|昨天的?|刚才的?|付完钱|我买的)?"
+    r"(?:加油券|优惠券|代金券|红包|券|积分|分|钱|退款|款|充值|余额|电子发票|发票|票|油|兑换码|码|礼品|礼物|快递|卡|问题)"
+    r"(?:已经|都|刚|刚刚|也|今天|昨天|现在|终于|总算|全|收)*"
+    r"(?:收到|到账|到|退回来|退回|退|返还|返|加上|加好|补上|补|给我|解决|处理好|弄好)(?:了|啦|喽|咯)"
+    r"(?P<thanks>[,。!~\s]*(?:谢谢|多谢|谢了|感谢|辛苦)?(?:你们|您|你|了|啦|啊|哈)*)[,。!~\s]*(?:没事了|不用管了|不用查了|不用处理了)?[,。!~\s]*"
+)
+"""The whole message says that what was missing has come; 退款收到了 has all the words of the trouble."""
+_FILLERS = re.compile(
+    r"(?:啊|呃|额|嗯|唉|哎|诶|欸|哦|噢|这个|那个|就是|就|嘛|呢|吧|的|那|这|你懂的?|怎么说呢?|咋说呢?|[,。!?~…\s])+"
+)
+_HESITATES = re.compile(r"呃|额|你懂|(?<!是)(?:那|这)个")
 _LONGEST_READ = 2000
 _SOMETHING_TO_READ = re.compile(r"[^\W_]")
 
@@ -94,7 +114,19 @@ def check(text: str, context: RouteContext, entities: tuple[Entity, ...]) -> Gua
         if context.attached and context.requested_slot is not None:
             return _answer(context, "an attachment alone answers the form")
         return Guarded(EMPTY, "intent:out_of_scope", Kind.OUT_OF_SCOPE, "nothing that can be read")
+    if context.requested_slot is None and _says_nothing(plain):
+        return Guarded(EMPTY, "intent:out_of_scope", Kind.OUT_OF_SCOPE, "nothing but words of hesitation")
+    fine = _ALL_FINE.fullmatch(plain)
+    if fine is not None and context.requested_slot is None:
+        thanked = "谢" in fine["thanks"] or "辛苦" in fine["thanks"]
+        kind = Kind.CHAT if thanked else Kind.FLOW
+        return Guarded(FINE, "intent:thanks" if thanked else _CANCEL_LABEL, kind, "says that it has come")
     return None
+
+
+def _says_nothing(plain: str) -> bool:
+    """Hesitation alone: 那个那个你懂的. A bare 嗯 or 是 is an answer, not hesitation."""
+    return _HESITATES.search(plain) is not None and _FILLERS.fullmatch(plain) is not None
 
 
 def ruled_out(text: str) -> frozenset[str]:
@@ -106,8 +138,12 @@ def ruled_out(text: str) -> frozenset[str]:
     out = set()
     if declines_a_person(plain):
         out.add(_HUMAN_LABEL)
-    if danger_is_past(plain):
+    if danger_is_past(plain) or danger_is_denied(plain):
         out.add(_SAFETY_LABEL)
+    if _NO_CALL.search(plain):
+        out.add(_CALLBACK_LABEL)
+    if _NOT_SOLVED.search(plain) and _WITHDRAW.search(_NOT_SOLVED.sub("", plain)) is None:
+        out.add(_CANCEL_LABEL)
     return frozenset(out)
 
 

@@ -47,9 +47,14 @@ _TALK = re.compile(
     rf"|通话|沟通|对话|谈|掰扯)"
 )
 
+_COLLEAGUE = re.compile(
+    r"(?:找|搵|揾|叫|喊|派|换|整|请)(?:个|一个|位|一位|多个)?(?:同事|同志|专人|负责人|人)(?:出来|出嚟|来|过来)?(?:同|跟|和|与)我"
+    r"(?:倾|傾|聊|讲|说|谈|对接|沟通)"
+)
+
 # A question about people at work, a wish against one, or a story of an earlier one.
 _NO_WISH = re.compile(
-    r"(?:不用|不要|不需要|无需|别|没必要|先不|不想|唔使|唔好|莫|不必)(?:给我|帮我|再|急着)?(?:转|找|接|叫|换"
+    r"(?:不用|不要|不需要|无需|别|没必要|先不|不想|唔使|唔好|莫|不必|不(?=[转找接叫]))(?:给我|帮我|再|急着)?(?:转|找|接|叫|换"
     r"|要)?(?:到|个)?(?:人工|真人|客服)"
     r"|几点|上班|下班|营业时间|工作时间|服务时间|多久|怎么转|如何转|怎样转|在哪|哪里|哪个键|有没有|有没得"
     r"|有吗|有冇|是不是真人|时候|权益|要不要|如何|先说|能找到|讲不[,。]|还是自己|(?:是|还是)(?:要|得|去)?找"
@@ -66,16 +71,26 @@ def asks_for_a_person(plain: str) -> bool:
     """Whether the normalised text is beyond doubt a wish to talk to a person now."""
     if _NO_WISH.search(plain) is not None:
         return False
-    return any(p.search(plain) for p in (_SHORT, _WISH, _COME, _CHANGE, _NO_ROBOT, _TALK, _SOMEBODY, _STAFF))
+    return any(
+        p.search(plain) for p in (_SHORT, _WISH, _COME, _CHANGE, _NO_ROBOT, _TALK, _SOMEBODY, _STAFF, _COLLEAGUE)
+    )
 
 
 _DECLINED = re.compile(
-    r"(?:不用|不要|不需要|无需|别|没必要|先不|不想|唔使|唔好|莫|不必)(?:给我|帮我|再|急着|忙着)?(?:转|找|接"
+    r"(?:不用|不要|不需要|无需|别|没必要|先不|不想|唔使|唔好|莫|不必|不(?=[转找接叫]))(?:给我|帮我|再|急着|忙着)?(?:转|找|接"
     r"|叫|换|要)(?:到|个)?"
     r"(?:人工|真人|客服)"
+)
+_TOLD = re.compile(
+    r"(?:刚才|刚刚|上次|之前|昨天|前天|那天|今天)?(?:那个|那位|这个|这位|你们的?)(?:人工|真人)?客服[^,。!?]{0,8}"
+    r"(?:态度|说话|说得|讲得|服务|挺|很|真|太|不错|耐心|热情|专业)"
 )
 
 
 def declines_a_person(plain: str) -> bool:
-    """Whether the normalised text says that no person is wanted."""
-    return _DECLINED.search(plain) is not None and not any(p.search(plain) for p in (_SHORT, _NO_ROBOT))
+    """Whether the normalised text says that no person is wanted, or tells of one it was talked to."""
+    if any(pattern.search(plain) for pattern in (_SHORT, _NO_ROBOT)):
+        return False
+    if _DECLINED.search(plain) is not None:
+        return True
+    return _TOLD.search(plain) is not None and not any(p.search(plain) for p in (_WISH, _COME, _CHANGE, _TALK, _STAFF))

@@ -64,7 +64,7 @@ _RUN = re.compile(
 _OVER = re.compile(
     r"昨天|昨晚|前天|上次|上周|上个?月|那天|那次|以前|之前|去年|上回|前几天|有一次|曾经|早上那|事后|当时|后来"
     r"|历史|新闻|听说|视频|演练|培训|课件|万一|如果|要是|假如|假设|若是"
-    r"|已经(?:扑灭|灭了|处理|修好|没事)|灭掉了|没事了|熄火|上火|火锅|火爆|发火|火大|恼火|冒火三丈|窝火|生火"
+    r"|已经(?:扑灭|灭了|处理|修好|没事)|灭掉了|没事了|熄火|上火|火锅|火爆|发火|火大|恼火|冒火三丈|急得|急到|急出|等得|窝火|生火"
     r"|火车|红火|火气|气得|气到|能把人|厨房|灶|小区|燃气表|楼道|家里|蚂蟥"
 )
 _ASKED_IN_GENERAL = re.compile(
@@ -105,3 +105,14 @@ _NOW = re.compile(r"现在|正在|这会儿?|此刻|刚刚|刚才|今天|快来|
 def danger_is_past(plain: str) -> bool:
     """Whether the normalised text tells of another day and of nothing that goes on."""
     return _PAST.search(plain) is not None and _NOW.search(plain) is None
+
+
+_NO_MATTER = re.compile(r"虚惊|是水|没事|误会|看错|搞错|别担心|放心|已经(?:好|处理|修)|不是油|没什么|正常")
+
+
+def danger_is_denied(plain: str) -> bool:
+    """Whether the normalised text says that there was no danger after all: 没着火，虚惊一场."""
+    if _NOT.search(plain) is None or _NO_MATTER.search(plain) is None:
+        return False
+    rest = _NOT.sub(" ", plain)
+    return not any(pattern.search(rest) for pattern in (_FIRE, _LEAK, _HURT, _SMELL, _FALLING, _RECKLESS))

@@ -12,21 +12,21 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from contracts.decision import Candidate, Decision, Entity, Kind, RouteContext, SentimentReading, Tier, TraceStep
+from contracts.decision import Candidate, Decision, Kind, RouteContext, SentimentReading, Tier, TraceStep
 from contracts.errors import ContractError
 from contracts.knowledge import ArticleStore
 from contracts.taxonomy import load_taxonomy
-from contracts.taxonomy.loader import CHAT_GROUP
 from intent_router import guard
 from intent_router.areas import area
 from intent_router.classifier import SOURCES, Classifier, Evidence
 from intent_router.clauses import cuts
 from intent_router.corpus import OUT_OF_SCOPE
+from intent_router.decisions import guarded_decision, in_a_form, kind_of, since, with_guard
 from intent_router.entities import extract
 from intent_router.entities import warm_up as warm_up_entities
 from intent_router.fresh import TRAINED_TEXTS, FreshPhrasings
-from intent_router.guard import Guarded
 from intent_router.manifest import Manifest
+from intent_router.sentiment_aim import BLAME, about_something_else
 from intent_router.tuning import Tuning
 
 
@@ -35,8 +35,9 @@ class ReadsFeelings(Protocol):
 
     def read(self, text: str) -> SentimentReading: ...
 
+    def read_without_blame(self, text: str) -> SentimentReading: ...
 
-_HUMAN = "intent:human_agent"
+
 _WORTH_OFFERING = 0.01
 """Candidates below this probability are left out of the alternatives."""
 
@@ -116,7 +117,9 @@ class Router:
         sentiment = self._sentiment.read(text)
         guarded = guard.check(text, context, entities)
         if guarded is not None and guarded.label is not None and guarded.kind is not None:
-            return Routing(_guarded_decision(guarded, entities, sentiment, started), False)
+            if guarded.name == guard.EMPTY and sentiment.label in BLAME and about_something_else(text):
+                sentiment = self._sentiment.read_without_blame(text)
+            return Routing(guarded_decision(guarded, entities, sentiment, started), False)
         checked = time.perf_counter()
         evidence = self._classifier.evidence(text)
         fused = self._classifier.fusion.scores(evidence.table)
@@ -129,13 +132,15 @@ class Router:
         step = self._trace(decision, evidence, unsure, checked)
         decision = replace(decision, entities=entities, sentiment=sentiment, trace=(step,))
         if guarded is not None:
-            decision = _with_guard(decision, guarded)
+            decision = with_guard(decision, guarded)
         elif context.requested_slot is not None:
-            decision = _in_a_form(decision, context, unsure)
+            decision = in_a_form(decision, context, unsure)
+        if decision.label == OUT_OF_SCOPE and sentiment.label in BLAME and about_something_else(text):
+            decision = replace(decision, sentiment=self._sentiment.read_without_blame(text))
         if not decision.answer and decision.guard is None and not unsure:
             decision = self._with_second(decision, text)
         wants = unsure and self._tuning.join.learned and not decision.answer and decision.guard is None
-        return Routing(replace(decision, elapsed_ms=_since(started)), wants, probabilities, top)
+        return Routing(replace(decision, elapsed_ms=since(started)), wants, probabilities, top)
 
     def join(self, routing: Routing, assistant_scores: Mapping[str, float]) -> Decision:
         """Fuse the assistant's probabilities by intent (tier 2) into a routing that wanted them."""
@@ -148,7 +153,7 @@ class Router:
         said = sorted(assistant_scores.items(), key=lambda item: -item[1])[:3]
         candidates = tuple(Candidate(f"intent:{intent}", score) for intent, score in said)
         first = routing.decision
-        step = TraceStep(Tier.ASSISTANT.value, "the assistant's NLU joined", candidates, _since(started))
+        step = TraceStep(Tier.ASSISTANT.value, "the assistant's NLU joined", candidates, since(started))
         return replace(
             first,
             label=decided.label,
@@ -157,7 +162,7 @@ class Router:
             alternatives=decided.alternatives,
             tier=Tier.ASSISTANT,
             trace=(*first.trace, step),
-            elapsed_ms=first.elapsed_ms + _since(started),
+            elapsed_ms=first.elapsed_ms + since(started),
         )
 
     def _probabilities(self, fused: Probabilities, evidence: Evidence, context: RouteContext) -> Probabilities:
@@ -199,7 +204,9 @@ class Router:
         shown = [i for n, i in enumerate(ranking[: max(top, 1)]) if n == 0 or probabilities[i] >= _WORTH_OFFERING]
         kind = kind_of(label)
         others = float(np.sort(probabilities[ranking[1:]])[-2:].sum())
-        if kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and others >= self._tuning.thresholds.ask:
+        torn = kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and others >= self._tuning.thresholds.ask
+        # A person's time is not spent on a guess, and who did not ask for one is not sent away.
+        if torn or (kind is Kind.HANDOFF and confidence < self._tuning.thresholds.sure):
             kind = Kind.CLARIFY
         return Decision(
             label=label,
@@ -214,7 +221,7 @@ class Router:
         best = [self._labels[int(np.argmax(row))] for row in evidence.table]
         said = ", ".join(f"{name} {label}" for name, label in zip(SOURCES, best, strict=True))
         note = f"{'unsure' if unsure else 'sure'}; {said}"
-        return TraceStep(Tier.RETRIEVAL.value, note, decision.alternatives, _since(started))
+        return TraceStep(Tier.RETRIEVAL.value, note, decision.alternatives, since(started))
 
     def _with_second(self, decision: Decision, text: str) -> Decision:
         """Look for a second problem: both halves must be about different problems beyond doubt."""
@@ -237,72 +244,6 @@ class Router:
         return decision.label if sure and area(decision.label) is not None else None
 
 
-def kind_of(label: str) -> Kind:
-    """What a turn does with a label that is certain."""
-    if label.startswith("faq:"):
-        return Kind.FAQ
-    if label == OUT_OF_SCOPE:
-        return Kind.OUT_OF_SCOPE
-    if label == _HUMAN:
-        return Kind.HANDOFF
-    return Kind.CHAT if load_taxonomy().intents[label.split(":", 1)[1]].group == CHAT_GROUP else Kind.FLOW
-
-
 def _servable(label: str, store: ArticleStore) -> bool:
     kind, _, name = label.partition(":")
     return store.get(name) is not None if kind == "faq" else name in load_taxonomy().intents
-
-
-def _guarded_decision(
-    guarded: Guarded, entities: tuple[Entity, ...], sentiment: SentimentReading, started: float
-) -> Decision:
-    label, kind = guarded.label, guarded.kind
-    assert label is not None and kind is not None  # noqa: PT018 - the caller has looked
-    candidates = (Candidate(label, 1.0),)
-    return Decision(
-        label=label,
-        kind=kind,
-        confidence=1.0,
-        tier=Tier.GUARD,
-        alternatives=candidates,
-        sentiment=sentiment,
-        entities=entities,
-        trace=(TraceStep(Tier.GUARD.value, guarded.note, candidates, _since(started)),),
-        elapsed_ms=_since(started),
-        answer=guarded.answer,
-        payload=guarded.payload,
-        guard=guarded.name,
-    )
-
-
-def _with_guard(decision: Decision, guarded: Guarded) -> Decision:
-    """A guard that fired without knowing the label: its part stands, the label is the learned one."""
-    step = TraceStep(Tier.GUARD.value, guarded.note)
-    return replace(
-        decision,
-        label=guarded.label or decision.label,
-        kind=guarded.kind or kind_of(decision.label),
-        answer=guarded.answer,
-        payload=guarded.payload,
-        guard=guarded.name,
-        trace=(step, *decision.trace),
-    )
-
-
-def _in_a_form(decision: Decision, context: RouteContext, unsure: bool) -> Decision:
-    """While a form asks, only a sure decision for another problem changes the subject; all else is its answer."""
-    changes = not unsure and decision.kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF)
-    if changes and decision.label != f"intent:{context.active_flow}":
-        return decision
-    known = context.active_flow in load_taxonomy().intents
-    return replace(
-        decision,
-        label=f"intent:{context.active_flow}" if known else decision.label,
-        kind=Kind.FLOW if known else kind_of(decision.label),
-        answer=True,
-        trace=(*decision.trace, TraceStep(Tier.RETRIEVAL.value, f"taken as the answer for {context.requested_slot}")),
-    )
-
-
-def _since(started: float) -> float:
-    return (time.perf_counter() - started) * 1000

@@ -98,6 +98,12 @@ class SentimentModel:
         """The feeling of one message."""
         return self.read_many([text])[0]
 
+    def read_without_blame(self, text: str) -> SentimentReading:
+        """The feeling of a message whose strong words are known to be meant for somebody else: calm or anxious."""
+        found = self.probabilities([text])[0]
+        label = max(("calm", "anxious"), key=lambda name: found[SENTIMENT_ORDER.index(name)])
+        return SentimentReading(label, float(found[SENTIMENT_ORDER.index(label)]))
+
     def read_many(self, texts: Sequence[str]) -> list[SentimentReading]:
         """The feeling of every message, in their order."""
         if not texts:

@@ -367,3 +367,52 @@ def test_any_message_is_guarded_or_left_alone(text: str, context: RouteContext) 
         assert guarded.note
         assert (guarded.label is None) == (guarded.kind is None)
         assert not guarded.answer or context.requested_slot is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("退款收到了", "intent:ticket_cancel"),
+        ("付完钱油也加上了", "intent:ticket_cancel"),
+        ("发票收到了谢谢", "intent:thanks"),
+        ("退款到了吗", None),
+        ("券到期了", None),
+        ("票到了就是抬头错了", None),
+        ("充值到账了但是少了五十", None),
+    ],
+)
+def test_what_has_come_is_missed_no_more(text: str, label: str | None) -> None:
+    found = check(text, RouteContext(), ())
+    assert (found and found.label) == label
+
+
+@pytest.mark.parametrize(
+    ("text", "empty"), [("就那个那个你懂的", True), ("唉 那个", True), ("就是这个", False), ("嗯", False)]
+)
+def test_hesitation_says_nothing(text: str, empty: bool) -> None:
+    found = check(text, RouteContext(), ())
+    assert (found is not None and found.name == "empty") is empty
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("我不找人工，就想查下积分", "intent:human_agent"),
+        ("刚才那个人工客服态度挺好", "intent:human_agent"),
+        ("没着火，虚惊一场", "intent:safety_emergency"),
+        ("油枪没漏油，是水", "intent:safety_emergency"),
+        ("别给我回电话", "intent:callback_request"),
+        ("问题没解决", "intent:ticket_cancel"),
+    ],
+)
+def test_labels_that_the_words_deny(text: str, label: str) -> None:
+    assert label in ruled_out(text)
+    found = check(text, RouteContext(), ())
+    assert found is None or found.label != label
+
+
+@pytest.mark.parametrize("text", ["就最近那次", "上次那回", "昨天那笔"])
+def test_which_time_answers_which_order(text: str) -> None:
+    found = check(text, RouteContext(active_flow="points_missing", requested_slot="order_id"), ())
+    assert found is not None
+    assert found.answer

@@ -63,7 +63,7 @@ def test_fusion_needs_messages() -> None:
         learn_fusion(np.zeros((2, 0, 3)), [])
 
 
-def test_scope_weighs_mistakes_by_what_is_promised() -> None:
+def test_scope_catches_what_it_may() -> None:
     random = np.random.default_rng(1)
     outside = np.arange(400) < 100
     signals = random.normal(size=(400, len(SIGNALS)))

@@ -34,6 +34,19 @@ class Calm:
     def read(self, text: str) -> SentimentReading:
         return SentimentReading("calm", 0.9)
 
+    def read_without_blame(self, text: str) -> SentimentReading:
+        return self.read(text)
+
+
+class Furious(Calm):
+    """Reads anger into every message that may be meant for this service."""
+
+    def read(self, text: str) -> SentimentReading:
+        return SentimentReading("angry", 0.9)
+
+    def read_without_blame(self, text: str) -> SentimentReading:
+        return SentimentReading("calm", 0.05)
+
 
 STORE = FileArticleStore(today=lambda: date(2026, 11, 1))
 STORE_ARTICLE = next(iter(STORE.all()))
@@ -173,6 +186,21 @@ def test_what_is_published_after_the_training_answers_at_once(small: Small) -> N
 def test_words_that_speak_against_a_label(small: Small) -> None:
     router = Router(small.classifier, small.tuning, Calm(), STORE, TRAINED)
     assert router.route("不用给我转人工").decision.label != "intent:human_agent"
+
+
+def test_strong_words_about_something_else_are_no_anger_at_us(small: Small) -> None:
+    router = Router(small.classifier, small.tuning, Furious(), STORE, TRAINED)
+    readings = {
+        text: router.route(text).decision.sentiment.label
+        for text in ("红烧肉怎么做，老板烦死了", "？", "红烧肉怎么做，你们这群骗子", "我的加油券还没到账")
+    }
+    assert list(readings.values()) == ["calm", "calm", "angry", "angry"]
+
+
+def test_a_guess_hands_nothing_over(small: Small) -> None:
+    never_sure = replace(small.tuning, thresholds=Thresholds(1.1, 1.0))
+    decision = Router(small.classifier, never_sure, Calm(), STORE, TRAINED).route("想和真的活的人掰扯掰扯").decision
+    assert decision.label != "intent:human_agent" or decision.kind is Kind.CLARIFY
 
 
 def test_many_threads_get_the_same_answers(router: Router, small: Small) -> None:
