@@ -6,35 +6,17 @@ import { newId } from "@youban/shared/ids";
 import { MessageLog, type Pending } from "@youban/shared/log";
 import { resume } from "@youban/shared/resume";
 import { LiveSocket, type SocketState, socketUrl } from "@youban/shared/socket";
-import type { AttachmentInfo, ConversationState, CustomerFrame, Message, MessageAnswer } from "@youban/shared/wire";
+import type { AttachmentInfo, ConversationState, CustomerFrame, Home, Message, MessageAnswer, SessionAnswer } from "@youban/shared/wire";
+import { Context } from "./context";
+import { FirstPage } from "./first";
+import type { ChatOptions, Phase } from "./options";
 import { Outbox } from "./outbox";
+import { Presence } from "./presence";
 import { placeIn, type QueuePlace } from "./queue";
 import { Sender } from "./sender";
 import { Session } from "./session";
-import type { Keep } from "./storage";
-
-/** `offline`: tried and will try again; `expired`: the app must identify its user anew. */
-export type Phase = "idle" | "opening" | "ready" | "offline" | "expired";
-
-export interface ChatOptions {
-  /** Origin of the service. */
-  base: string;
-  keep: Keep;
-  customerToken: string | null;
-  /** Nothing is sent yet: the app is still finding out who its user is. */
-  held?: boolean;
-  onChange: () => void;
-  /** New words of the assistant or a person. */
-  onNews: (messages: Message[]) => void;
-  onTicket: (number: string) => void;
-  createSocket?: (url: string) => WebSocket;
-  fetch?: typeof fetch;
-}
-
-const TYPING_SHOWN_MS = 5000;
-const TYPING_SENT_EVERY_MS = 3000;
-/** A reply that is later than this comes without the three dots. */
-const REPLY_AWAITED_MS = 30_000;
+import { Tabs } from "./tabs";
+import { Timers } from "./timers";
 
 export class Chat {
   readonly log = new MessageLog("customer");
@@ -42,29 +24,39 @@ export class Chat {
   owner: ConversationState = "bot";
   queue: QueuePlace | null = null;
   line: SocketState = "idle";
-  agentTyping = false;
-  awaitingReply = false;
+  readonly presence: Presence;
 
   readonly session: Session;
-  private readonly api: CustomerApi;
+  readonly api: CustomerApi;
+  private readonly tabs: Tabs;
+  private readonly first: FirstPage;
+  readonly context: Context;
   private readonly outbox: Outbox;
   private readonly sender: Sender;
   private readonly socket: LiveSocket;
   private readonly backoff = new Backoff(1000, 20_000);
-  private context: Record<string, unknown> = {};
   private stopWatching: () => void;
-  private timers = new Map<string, ReturnType<typeof setTimeout>>();
-  private typingSentAt = 0;
+  private readonly timers = new Timers();
   private resuming: Promise<void> | null = null;
   private stopped = false;
 
   constructor(private readonly options: ChatOptions) {
     const { base, keep } = options;
+    this.presence = new Presence(this.timers, options.onChange);
     this.session = new Session(keep, options.customerToken);
     this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch }));
     this.outbox = new Outbox(keep, this.session.identity);
+    this.context = new Context(keep, `${this.session.identity}:diagnosis`);
+    this.first = new FirstPage(this.api, (home) => this.homeCame(home));
+    this.tabs = new Tabs(this.session.identity, (news) => {
+      if (news.type === "read") options.onRead?.(news.seq);
+      else if (this.phase === "ready") this.catchUpLater();
+    });
     this.sender = new Sender(this.api, this.outbox, `youban:${this.session.identity}`, () => this.phase === "ready", {
-      onSending: (pending) => this.sending(pending),
+      onSending: (pending) => {
+        this.presence.sending(this.owner === "bot" || this.owner === "closed");
+        this.shown(pending);
+      },
       onSent: (pending, answer) => this.sent(pending, answer),
       onRefused: (pending) => this.shown(pending),
       onWaiting: (pending) => this.shown(pending),
@@ -108,22 +100,61 @@ export class Chat {
     this.sender.stop();
     this.socket.stop();
     this.stopWatching();
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.tabs.close();
+    this.timers.stop();
   }
 
-  setContext(context: Record<string, unknown>): void {
-    this.context = { ...this.context, ...context };
+  /** The first page, once it was asked for and has come. */
+  get home(): Home | null {
+    return this.first.home;
+  }
+
+  /** Whether the customer is to be asked if the device's state may be sent. */
+  get asksConsent(): boolean {
+    return this.home !== null && this.context.asks;
+  }
+
+  /** The customer allows or forbids that version, network and permissions travel along. */
+  consent(given: boolean): void {
+    this.context.decide(given);
+    this.options.onChange();
+    this.quietly(this.api.prefer({ diagnosis: given }));
+  }
+
+  /** Large type, remembered with the customer wherever he opens the chat. */
+  preferElder(elder: boolean): void {
+    if (this.phase === "ready") this.quietly(this.api.prefer({ elder }));
+  }
+
+  /** Ask for the first page unless it is fresh; it comes when the conversation is open. */
+  wantHome(anew = false): void {
+    this.first.wanted = true;
+    if (anew) this.first.age();
+    if (this.phase === "ready") void this.first.fetch();
+  }
+
+  /** Everything up to here was shown. */
+  tellRead(): void {
+    this.tabs.tell({ type: "read", seq: this.log.highest });
+  }
+
+  /** This session is the guest's from now on; the chat is to be built anew on it. */
+  adoptSession(session: SessionAnswer): void {
+    this.session.replace(session);
+    this.options.onMoved?.();
   }
 
   /** Show the message at once and send it; it is kept until the service has it. */
-  send(text: string, more: { payload?: string; attachments?: AttachmentInfo[] } = {}): void {
+  send(text: string, more: { payload?: string; attachments?: AttachmentInfo[]; context?: Record<string, unknown> } = {}): void {
+    const context = { ...this.context.told, ...more.context };
     const pending: Pending = {
       client_id: newId(),
       text,
       at: new Date().toISOString(),
       status: "waiting",
-      ...more,
-      ...(Object.keys(this.context).length ? { context: this.context } : {}),
+      ...(more.payload ? { payload: more.payload } : {}),
+      ...(more.attachments ? { attachments: more.attachments } : {}),
+      ...(Object.keys(context).length ? { context } : {}),
     };
     this.outbox.put(pending);
     this.shown(pending);
@@ -154,8 +185,7 @@ export class Chat {
   /** Tell a person on the other side that the customer is writing. */
   typing(): void {
     if (this.owner !== "human" && this.owner !== "queued") return;
-    if (Date.now() - this.typingSentAt < TYPING_SENT_EVERY_MS) return;
-    if (this.socket.send({ type: "typing" })) this.typingSentAt = Date.now();
+    this.presence.typing(() => this.socket.send({ type: "typing" }));
   }
 
   private async open(): Promise<void> {
@@ -169,6 +199,7 @@ export class Chat {
       this.backoff.reset();
       this.enter("ready");
       this.socket.restart();
+      if (this.first.wanted) void this.first.fetch();
       void this.sender.flush();
     } catch (error) {
       if (this.stopped) return;
@@ -178,14 +209,14 @@ export class Chat {
         return;
       }
       this.enter("offline");
-      this.later("open", error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : this.backoff.next(), () => void this.open());
+      this.timers.later("open", error.retryAfterSeconds ? error.retryAfterSeconds * 1000 : this.backoff.next(), () => void this.open());
     }
   }
 
   /** The session is over: a new one, after a moment, so that a service that refuses everybody is not hammered. */
   private reopen(): void {
     this.enter("offline");
-    this.later("open", this.backoff.next(), () => void this.open());
+    this.timers.later("open", this.backoff.next(), () => void this.open());
   }
 
   /** Fetch what is missing; several callers at once share one fetch. */
@@ -199,7 +230,7 @@ export class Chat {
   }
 
   private catchUpLater(): void {
-    this.catchUp().catch(() => this.later("resume", this.backoff.next(), () => this.catchUpLater()));
+    this.catchUp().catch(() => this.timers.later("resume", this.backoff.next(), () => this.catchUpLater()));
   }
 
   private heard(frame: CustomerFrame): void {
@@ -209,34 +240,27 @@ export class Chat {
     } else if (frame.type === "queue") {
       this.queue = { place: frame.place, estimateMinutes: frame.estimate_minutes ?? null };
       this.options.onChange();
-    } else if (frame.type === "typing") {
-      this.agentTyping = true;
-      this.later("typing", TYPING_SHOWN_MS, () => {
-        this.agentTyping = false;
-        this.options.onChange();
-      });
-      this.options.onChange();
-    } else if (frame.type === "ticket") {
+    } else if (frame.type === "typing") this.presence.agentTypes();
+    else if (frame.type === "ticket") {
       this.options.onTicket(frame.number);
+      if (this.first.wanted) this.wantHome(true);
       this.catchUpLater();
     }
   }
 
-  private sending(pending: Pending): void {
-    this.log.add(pending);
-    this.awaitingReply = this.owner === "bot" || this.owner === "closed";
-    if (this.awaitingReply) this.later("reply", REPLY_AWAITED_MS, () => this.replied());
-    this.options.onChange();
-  }
-
   private sent(pending: Pending, answer: MessageAnswer): void {
+    if (answer.session) {
+      this.adoptSession(answer.session);
+      return;
+    }
+    this.tabs.tell({ type: "news" });
     this.log.acknowledge(pending.client_id, answer.ack.seq);
     this.took(this.log.merge(answer.messages), answer.state);
     if (this.log.hasGap) this.catchUpLater();
   }
 
   private shown(pending: Pending): void {
-    if (pending.status !== "sending") this.awaitingReply = false;
+    if (pending.status !== "sending") this.presence.notSending();
     this.log.add(pending);
     this.options.onChange();
   }
@@ -245,17 +269,11 @@ export class Chat {
   private took(fresh: Message[], state: ConversationState): void {
     this.owner = state;
     const others = fresh.filter((m) => m.sender !== "customer");
-    if (others.length || state === "human") this.replied();
-    if (others.some((m) => m.sender === "agent")) this.agentTyping = false;
+    if (others.length || state === "human") this.presence.replied();
+    if (others.some((m) => m.sender === "agent")) this.presence.agentSpoke();
     this.queue = state === "queued" ? (this.queue ?? placeIn(others)) : null;
     for (const message of fresh) if (message.client_id) this.outbox.remove(message.client_id);
     if (others.length) this.options.onNews(others);
-    this.options.onChange();
-  }
-
-  private replied(): void {
-    this.awaitingReply = false;
-    this.cancel("reply");
     this.options.onChange();
   }
 
@@ -265,25 +283,21 @@ export class Chat {
     this.options.onChange();
   }
 
-  private enter(phase: Phase): void {
-    this.phase = phase;
+  private homeCame(home: Home): void {
+    if (this.stopped) return;
+    if (typeof home.preferences.diagnosis === "boolean") this.context.decide(home.preferences.diagnosis);
     this.options.onChange();
   }
 
-  private later(name: string, ms: number, work: () => void): void {
-    this.cancel(name);
-    this.timers.set(
-      name,
-      setTimeout(() => {
-        this.timers.delete(name);
-        if (!this.stopped) work();
-      }, ms),
-    );
+  /** What is a wish only may fail: it is asked again when it is changed again. */
+  private quietly(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+    });
   }
 
-  private cancel(name: string): void {
-    const timer = this.timers.get(name);
-    if (timer) clearTimeout(timer);
-    this.timers.delete(name);
+  private enter(phase: Phase): void {
+    this.phase = phase;
+    this.options.onChange();
   }
 }

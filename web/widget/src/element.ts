@@ -1,15 +1,14 @@
 /** `<youban-chat>`: the widget as a custom element. Everything it draws lives in its shadow root. */
 import type { AttachmentInfo } from "@youban/shared/wire";
 import { Chat } from "./chat";
+import type { OpenOptions } from "./options";
+import { DeskOf } from "./desk";
+import { ticketPage } from "./pages/tickets";
+import { Pictures } from "./pictures";
 import { Keep } from "./storage";
 import { attachStyles } from "./styles";
 import { Panel } from "./view/panel";
 import { WORDS } from "./words";
-
-export interface OpenOptions {
-  /** Words to begin with; the customer still decides to send them. */
-  text?: string;
-}
 
 const ELDER = "elder";
 
@@ -28,7 +27,8 @@ export class YoubanChatElement extends HTMLElement {
 
   private readonly keep = new Keep();
   private readonly panel: Panel;
-  private readonly pictures = new Map<string, string>();
+  private readonly pictures = new Pictures(() => this.talk().api);
+  private readonly desk: DeskOf;
   private chat: Chat | null = null;
   private token: string | null = null;
   private identified = false;
@@ -38,11 +38,19 @@ export class YoubanChatElement extends HTMLElement {
   private opener: HTMLElement | null = null;
   private scheduled = false;
   private lastState = "";
+  private drawnHome: Chat["home"] = null;
   private readonly narrow = window.matchMedia("(max-width: 520px)");
 
   constructor() {
     super();
     const root = this.attachShadow({ mode: "open" });
+    this.desk = new DeskOf({
+      chat: () => this.talk(),
+      guest: () => this.token === null,
+      elder: () => this.hasAttribute(ELDER),
+      toggleElder: () => this.toggleElder(),
+      panel: () => this.panel,
+    });
     this.panel = new Panel({
       open: () => this.open(),
       close: () => this.close(),
@@ -50,12 +58,23 @@ export class YoubanChatElement extends HTMLElement {
       send: (text, attachments) => this.talk().send(text, attachments.length ? { attachments } : {}),
       say: (text, payload) => this.talk().send(text, payload ? { payload } : {}),
       upload: (file, name) => this.talk().upload(file, name),
-      uploaded: (attachment: AttachmentInfo, address: string) => this.pictures.set(attachment.id, address),
+      uploaded: (attachment: AttachmentInfo, address: string) => this.pictures.put(attachment.id, address),
       typing: () => this.chat?.typing(),
       retry: (clientId) => this.talk().retry(clientId),
       discard: (clientId) => this.talk().discard(clientId),
-      copied: (text) => void this.copy(text),
-      preview: (id) => this.pictures.get(id) ?? null,
+      copied: (text) => void this.panel.copy(text),
+      preview: (id) => this.pictures.get(id),
+      fetchPicture: (id) => this.pictures.fetch(id),
+      enlarge: (id) => void this.enlarge(id),
+      consent: (given) => this.talk().consent(given),
+      page: (tab) => this.desk.page(tab),
+      follow: (number, title) => this.panel.showPage("tickets", ticketPage(this.desk, number, title)),
+      rate: async (handoffId, marks, words) => {
+        await this.talk().api.rate(handoffId, { ...marks }, words);
+      },
+      predicted: (one) =>
+        this.talk().send(one.text, { payload: one.payload, ...(one.order_id ? { context: { order_id: one.order_id } } : {}) }),
+      judge: (articleId, title, seq, solved) => void this.desk.judge(articleId, title, seq, solved),
     });
     attachStyles(root);
     root.append(this.panel.launcher, this.panel.element);
@@ -95,6 +114,8 @@ export class YoubanChatElement extends HTMLElement {
     const chat = this.talk();
     chat.start();
     if (options.text) this.panel.composer.suggest(options.text);
+    chat.wantHome();
+    if (options.page || options.text) this.panel.show(options.page ?? "chat");
     if (!this.shown) {
       this.shown = true;
       this.opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
@@ -106,7 +127,9 @@ export class YoubanChatElement extends HTMLElement {
     this.markRead();
     this.redraw();
     this.panel.stream.toEnd();
-    this.panel.composer.focus();
+    // On a phone the keyboard would cover what is offered: there the customer calls it himself.
+    if (this.panel.tab === "chat" && (!this.narrow.matches || options.text)) this.panel.composer.focus();
+    else this.panel.focus();
   }
 
   /** Hide the window and give the focus back to what opened it. */
@@ -131,20 +154,35 @@ export class YoubanChatElement extends HTMLElement {
     if (before && !wasHeld && before.session.customerToken === now && before.phase !== "expired") return;
     const written = wasHeld && before ? [...before.log.pending] : [];
     for (const pending of written) before?.discard(pending.client_id);
-    before?.stop();
-    this.chat = null;
-    this.setUnread(0);
     this.token = now;
-    const chat = this.talk();
+    const chat = this.renew();
     chat.adopt(written);
     if (this.shown || chat.worthResuming) chat.start();
+  }
+
+  /** Another conversation from now on: nothing of the one before stays in sight. */
+  private renew(): Chat {
+    this.chat?.stop();
+    this.chat = null;
+    this.pictures.clear();
+    this.setUnread(0);
+    this.panel.show("chat");
+    const chat = this.talk();
+    if (this.shown) chat.wantHome();
     this.redraw();
+    return chat;
+  }
+
+  private async enlarge(id: string): Promise<void> {
+    const found = await this.pictures.whole(id);
+    if (found) this.panel.enlarge(found.address, found.moving);
+    else this.panel.say(WORDS.noPicture);
   }
 
   /** What the app knows now: `page`, `order_id`, `station_id`, `location`, `app_version`, `network`, `os`. */
   setContext(context: Record<string, unknown>): void {
     this.context = { ...this.context, ...context };
-    this.chat?.setContext(context);
+    this.chat?.context.add(context);
   }
 
   /** Whether the app has yet to say who its user is. */
@@ -170,9 +208,20 @@ export class YoubanChatElement extends HTMLElement {
         else this.setUnread(this.unread + unseen.length);
         for (const message of unseen) this.emit("message", { ...message });
       },
-      onTicket: (number) => this.emit("ticket", { number }),
+      onTicket: (number) => {
+        if (this.panel.tab === "tickets") this.panel.pages.refresh();
+        this.emit("ticket", { number });
+      },
+      onMoved: () => {
+        const chat = this.renew();
+        chat.start();
+      },
+      onRead: (seq) => {
+        if (seq < (this.chat?.log.highest ?? 0)) return;
+        this.setUnread(0);
+      },
     });
-    chat.setContext(this.context);
+    chat.context.add(this.context);
     this.chat = chat;
     return chat;
   }
@@ -183,6 +232,7 @@ export class YoubanChatElement extends HTMLElement {
 
   private markRead(): void {
     if (!this.chat) return;
+    if (this.keep.read<number>(this.readKey) !== this.chat.log.highest) this.chat.tellRead();
     this.keep.write(this.readKey, this.chat.log.highest);
     this.setUnread(0);
   }
@@ -198,16 +248,14 @@ export class YoubanChatElement extends HTMLElement {
     const large = !this.hasAttribute(ELDER);
     this.toggleAttribute(ELDER, large);
     this.keep.write(ELDER, large);
+    this.chat?.preferElder(large);
   }
 
-  private async copy(text: string): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      this.panel.say(WORDS.copied);
-    } catch {
-      // No clipboard here (plain http, old WebView): the number stands there to be read and selected.
-      this.panel.say(text);
-    }
+  /** What the customer chose on another device holds here too, until he chooses here. */
+  private followElder(chat: Chat): void {
+    const wished = chat.home?.preferences.elder;
+    if (typeof wished !== "boolean" || this.keep.read<boolean>(ELDER) !== null) return;
+    if (wished !== this.hasAttribute(ELDER) && wished) this.setAttribute(ELDER, "");
   }
 
   /** One drawing per frame, however much changed. */
@@ -218,6 +266,11 @@ export class YoubanChatElement extends HTMLElement {
       this.scheduled = false;
       const chat = this.chat;
       if (!chat) return;
+      this.followElder(chat);
+      if (chat.home !== this.drawnHome) {
+        this.drawnHome = chat.home;
+        if (this.panel.tab === "help") this.panel.pages.refresh();
+      }
       this.panel.render(chat, this.hasAttribute(ELDER), this.unread);
       const state = `${chat.phase}/${chat.owner}`;
       if (state !== this.lastState) {

@@ -1,5 +1,6 @@
 /** The one script of the widget: defines `<youban-chat>` and `window.YoubanChat`. */
-import { type OpenOptions, YoubanChatElement } from "./element";
+import { YoubanChatElement } from "./element";
+import type { OpenOptions } from "./options";
 
 const TAG = "youban-chat";
 

@@ -53,6 +53,11 @@ export class Session {
     }
   }
 
+  /** The service gave another session: a guest was recognised. */
+  replace(given: Kept): void {
+    this.remember(given);
+  }
+
   forget(): void {
     this.kept = null;
     this.keep.remove(this.key);

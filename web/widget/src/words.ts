@@ -32,10 +32,10 @@ export const WORDS = {
   input: "输入消息",
   placeholder: "请描述您遇到的问题",
   send: "发送",
-  image: "发送图片",
+  image: "发送图片或视频",
   removeImage: "移除这张图片",
   uploadAgain: "重试",
-  notImage: "这里只能发送图片",
+  notImage: "这里只能发送图片和 MP4 视频",
   messages: "聊天记录",
   earlier: "查看更早的消息",
   newer: "有新消息",
@@ -50,9 +50,62 @@ export const WORDS = {
   copied: "工单号已复制",
   copy: "复制工单号",
   details: "查看详细说明",
+  progress: "查看进度",
+  back: "返回",
+  loading: "正在加载",
+  again: "再试一次",
+  chat: "对话",
+  help: "帮助",
+  tickets: "进度",
+  sections: "客服页面",
+  search: "搜一搜，比如 发票、退款",
+  nothingFound: "没有找到现成的答案，可以直接问",
+  frequent: "大家常问",
+  categories: "全部分类",
+  related: "您可能还想看",
+  helped: "这条回答解决问题了吗？",
+  solved: "解决了",
+  unsolved: "没解决",
+  thanks: "谢谢您的反馈",
+  call: "打电话",
+  callback: "回我电话",
+  complain: "投诉建议",
+  findMine: "手机号查单",
+  points: "积分明细",
+  settings: "设置",
+  underway: "处理中",
+  finished: "已完成",
+  predicted: "您是不是遇到了这些情况",
+  others: "也可以直接问",
+  camera: "拍照",
+  consent: "把 App 版本、网络和权限状态一起发给客服，查问题更快。可以吗？",
+  agree: "可以",
+  decline: "不用",
+  openPicture: "查看大图",
+  noPicture: "图片暂时打不开，请稍后再试",
+  closePicture: "关闭大图",
   agent: "人工客服",
   bot: "油伴助手",
 } as const;
+
+/** What a customer can do with a ticket, as its buttons say it. */
+export const ACTIONS: Readonly<Record<string, string>> = {
+  confirm: "确认已解决",
+  reopen: "重新打开",
+  urge: "催一下",
+  info: "补充信息",
+  withdraw: "撤销",
+  why: "为什么要这么久",
+};
+
+/** What a service is rated by. */
+export const MARKS: readonly { key: "attitude" | "speed" | "solution"; title: string }[] = [
+  { key: "attitude", title: "服务态度" },
+  { key: "speed", title: "响应速度" },
+  { key: "solution", title: "解决效果" },
+];
+export const MOST_STARS = 5;
+export const STAR_WORDS: readonly string[] = ["很不满意", "不满意", "一般", "满意", "非常满意"];
 
 /** The line under the name: who is answering, or what is wrong. */
 export function status(chat: {

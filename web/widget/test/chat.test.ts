@@ -164,14 +164,14 @@ describe("Chat", () => {
     service.push({ type: "messages", messages: [service.say("人工客服已接入", { sender: "system" })], state: "human" });
     expect(chat.queue).toBeNull();
     service.push({ type: "typing", sender: "agent" });
-    expect(chat.agentTyping).toBe(true);
+    expect(chat.presence.agentTyping).toBe(true);
     chat.typing();
     chat.typing();
     expect(service.sockets[0]!.sent.filter((f) => f.type === "typing")).toHaveLength(1);
     await settle(6000);
-    expect(chat.agentTyping).toBe(false);
+    expect(chat.presence.agentTyping).toBe(false);
     chat.send("在吗");
-    expect(chat.awaitingReply).toBe(false);
+    expect(chat.presence.awaitingReply).toBe(false);
   });
 
   it("keeps two tabs in step", async () => {

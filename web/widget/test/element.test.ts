@@ -138,7 +138,7 @@ describe("<youban-chat>", () => {
       ],
     });
     await start();
-    expect(all(".option").map((o) => o.textContent)).toEqual(["都不是"]);
+    expect(all(".options .option").map((o) => o.textContent)).toEqual(["都不是"]);
     find(".records button").click();
     await settle();
     expect(service.requests.at(-1)!.body).toMatchObject({ text: "今天 10:32 城北站 200 元", payload: "answer:order_id=7" });

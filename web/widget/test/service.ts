@@ -1,5 +1,5 @@
 /** The customer's side of the service, small enough for tests: numbers, deduplicates, answers with an echo. */
-import type { ConversationState, Message } from "@youban/shared/wire";
+import type { ConversationState, Home, Message } from "@youban/shared/wire";
 
 export class FakeSocket {
   onopen: (() => void) | null = null;
@@ -22,6 +22,19 @@ export class FakeService {
   requests: { path: string; body: Record<string, unknown> }[] = [];
   /** Answers for the next requests to a path, instead of the real ones; "network" fails without one. */
   next: { path: string; answer: Response | "network" }[] = [];
+  /** Standing answers by path. */
+  answers: Record<string, unknown> = {};
+  home: Home = {
+    customer: null,
+    predicted: [],
+    frequent: [],
+    categories: [],
+    tickets: [],
+    complaints: [{ title: "油站人员或现场服务", payload: "intent:station_complaint" }],
+    callback: { title: "请给我回电话", payload: "intent:callback_request" },
+    hotline: "400-000-9520",
+    preferences: { elder: null, diagnosis: null },
+  };
   /** The next message is stored, but the answer to it gets lost on the way. */
   loseNextAnswer = false;
   reply: (text: string) => Partial<Message> | null = (text) => ({ text: `收到：${text}` });
@@ -39,6 +52,9 @@ export class FakeService {
     }
     if (path.endsWith("/sessions")) return json({ token: `t-${this.requests.length}`, conversation_id: "c1" });
     if (path.endsWith("/attachments")) return json({ id: "a1", media_type: "image/png", size: 3 });
+    if (path.endsWith("/home")) return json(this.home);
+    if (init?.method === "PUT") return json(body);
+    if (path in this.answers) return json(this.answers[path]);
     if (init?.method === "POST") {
       const answer = json(this.take(body));
       if (!this.loseNextAnswer) return answer;

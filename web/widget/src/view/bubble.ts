@@ -1,8 +1,8 @@
 /** One line of the conversation as nodes. */
 import type { RecordItem } from "@youban/shared/cards";
-import type { Button } from "@youban/shared/wire";
+import type { AttachmentInfo, Button } from "@youban/shared/wire";
 import { WORDS } from "../words";
-import { drawCard } from "./cards";
+import { type CardActions, drawCard } from "./cards";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
 import type { Bubble, Item } from "./lines";
@@ -16,6 +16,14 @@ export interface BubbleActions {
   copied: (text: string) => void;
   /** An address under which this browser can show an uploaded picture, if it was sent from here. */
   preview: (attachmentId: string) => string | null;
+  /** The same for a picture that has to be fetched first. */
+  fetchPicture: (attachmentId: string) => Promise<string | null>;
+  enlarge: (attachmentId: string) => void;
+  follow: CardActions["follow"];
+  rate: CardActions["rate"];
+  /** What the customer said of the article in this message; undefined: nothing yet. */
+  judged: (bubble: Bubble) => boolean | undefined;
+  judge: (bubble: Bubble, solved: boolean) => void;
 }
 
 export function drawItem(item: Item, actions: BubbleActions, now: Date): HTMLElement {
@@ -25,12 +33,7 @@ export function drawItem(item: Item, actions: BubbleActions, now: Date): HTMLEle
 }
 
 function own(bubble: Bubble, actions: BubbleActions): HTMLElement {
-  const pictures = bubble.attachments.map((attachment) => {
-    const address = actions.preview(attachment.id);
-    return address
-      ? h("img", { class: "picture", src: address, alt: WORDS.picture })
-      : h("span", { class: "picture gone" }, icon("image", 18), WORDS.picture);
-  });
+  const pictures = bubble.attachments.map((attachment) => picture(attachment, actions));
   const id = bubble.clientId;
   const failed = bubble.status === "failed" && id !== null;
   return h(
@@ -54,10 +57,42 @@ function own(bubble: Bubble, actions: BubbleActions): HTMLElement {
   );
 }
 
+/** A picture that opens large; one that was sent from elsewhere is fetched first. */
+function picture(attachment: AttachmentInfo, actions: BubbleActions): HTMLElement {
+  const moving = attachment.media_type.startsWith("video/");
+  const frame = h("button", {
+    type: "button",
+    class: "picture gone",
+    "aria-label": WORDS.openPicture,
+    onclick: () => actions.enlarge(attachment.id),
+  });
+  frame.append(icon("image", 18), moving ? "视频" : WORDS.picture);
+  const show = (address: string) => {
+    frame.className = "picture";
+    frame.replaceChildren(h("img", { src: address, alt: WORDS.picture }));
+  };
+  const address = moving ? null : actions.preview(attachment.id);
+  if (address) show(address);
+  else if (!moving) void actions.fetchPicture(attachment.id).then((found) => found && show(found));
+  return frame;
+}
+
+/** 解决了 / 没解决 under an article's answer. */
+function judgement(bubble: Bubble, actions: BubbleActions): HTMLElement {
+  const judged = actions.judged(bubble);
+  if (judged !== undefined) return h("div", { class: "judge done", role: "status" }, judged ? "已反馈：解决了" : "已反馈：没解决");
+  return h(
+    "div",
+    { class: "judge", role: "group", "aria-label": WORDS.helped },
+    h("button", { type: "button", onclick: () => actions.judge(bubble, true) }, WORDS.solved),
+    h("button", { type: "button", onclick: () => actions.judge(bubble, false) }, WORDS.unsolved),
+  );
+}
+
 function other(bubble: Bubble, actions: BubbleActions, now: Date): HTMLElement {
   const person = bubble.sender === "agent";
   const card = bubble.card
-    ? drawCard(bubble.card, { choose: (item) => actions.choose(bubble, item), copied: actions.copied }, now)
+    ? drawCard(bubble.card, { ...actions, choose: (item) => actions.choose(bubble, item) }, now)
     : null;
   const buttons = bubble.buttons.map((button) =>
     h(
@@ -72,7 +107,9 @@ function other(bubble: Bubble, actions: BubbleActions, now: Date): HTMLElement {
     bubble.first ? h("span", { class: "face" }, icon(person ? "person" : "drop", 20)) : null,
     bubble.first && person ? h("span", { class: "name" }, WORDS.agent) : h("span", { class: "hide" }, `${person ? WORDS.agent : WORDS.bot}：`),
     bubble.text ? h("div", { class: "bubble" }, plain(bubble.text)) : null,
+    ...bubble.attachments.map((attachment) => picture(attachment, actions)),
     card,
+    bubble.card?.type === "article" && bubble.seq !== null ? judgement(bubble, actions) : null,
     buttons.length ? h("div", { class: "options" }, ...buttons) : null,
   );
 }

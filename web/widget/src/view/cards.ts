@@ -1,5 +1,7 @@
 /** Cards under a message. Each returns null when there is nothing to draw beyond the text. */
 import type { ArticleCard, Card, RecordItem, RecordsCard, TicketCard } from "@youban/shared/cards";
+import type { Marks } from "./rating";
+import { drawRating } from "./rating";
 import { dayAndTime } from "@youban/shared/clock";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
@@ -9,6 +11,10 @@ import { WORDS } from "../words";
 export interface CardActions {
   choose: (item: RecordItem) => void;
   copied: (text: string) => void;
+  /** Show the ticket's own page. */
+  follow: (number: string, title: string) => void;
+  /** Keep the customer's marks; rejects with words for him. */
+  rate: (handoffId: number, marks: Marks, words: string) => Promise<void>;
 }
 
 export function drawCard(card: Card, actions: CardActions, now: Date): HTMLElement | null {
@@ -19,6 +25,8 @@ export function drawCard(card: Card, actions: CardActions, now: Date): HTMLEleme
       return article(card);
     case "records":
       return records(card, actions);
+    case "rating":
+      return drawRating((marks, words) => actions.rate(card.handoffId, marks, words));
     case "queue":
       // The banner above the log shows the place that holds now; a line in the history would only grow stale.
       return null;
@@ -39,16 +47,6 @@ function ticket(card: TicketCard, actions: CardActions, now: Date): HTMLElement 
     },
     icon("copy", 16),
   );
-  const steps = card.steps.map((step, place) => {
-    const state = step.done ? "done" : place === done ? "now" : "";
-    return h(
-      "li",
-      { class: state || null, "aria-current": state === "now" ? "step" : null },
-      h("i", {}, step.done ? icon("check", 12) : null),
-      h("span", {}, step.title),
-      h("span", { class: "hide" }, step.done ? "（已完成）" : state === "now" ? "（进行中）" : "（未开始）"),
-    );
-  });
   return h(
     "div",
     { class: "card ticket" },
@@ -60,9 +58,31 @@ function ticket(card: TicketCard, actions: CardActions, now: Date): HTMLElement 
       card.statusTitle ? h("span", { class: finished ? "tag good" : "tag" }, card.statusTitle) : null,
     ),
     h("div", { class: "number" }, h("span", {}, "工单 "), h("b", {}, card.number), copy),
-    steps.length ? h("ol", { class: "steps", "aria-label": "处理进度" }, ...steps) : null,
-    promise && !finished ? h("div", { class: "foot" }, icon("clock", 16), h("span", {}, promise)) : null,
+    drawSteps(card),
+    h(
+      "div",
+      { class: "foot" },
+      promise && !finished ? icon("clock", 16) : null,
+      h("span", { class: "main" }, promise && !finished ? promise : card.statusTitle),
+      h("button", { type: "button", class: "follow", onclick: () => actions.follow(card.number, card.title) }, WORDS.progress, icon("right", 14)),
+    ),
   );
+}
+
+/** The ticket's progress as a row of steps. */
+export function drawSteps(card: TicketCard): HTMLElement | null {
+  const done = card.steps.filter((step) => step.done).length;
+  const steps = card.steps.map((step, place) => {
+    const state = step.done ? "done" : place === done ? "now" : "";
+    return h(
+      "li",
+      { class: state || null, "aria-current": state === "now" ? "step" : null },
+      h("i", {}, step.done ? icon("check", 12) : null),
+      h("span", {}, step.title),
+      h("span", { class: "hide" }, step.done ? "（已完成）" : state === "now" ? "（进行中）" : "（未开始）"),
+    );
+  });
+  return steps.length ? h("ol", { class: "steps", "aria-label": "处理进度" }, ...steps) : null;
 }
 
 function article(card: ArticleCard): HTMLElement {

@@ -3,6 +3,8 @@ import { ApiError } from "@youban/shared/http";
 import type { AttachmentInfo } from "@youban/shared/wire";
 import { CHIPS, PERSON, WORDS } from "../words";
 import { h } from "@youban/shared/dom";
+import { telephone } from "../pages/services";
+import { shrink } from "../shrink";
 import { icon } from "./icons";
 
 export interface ComposerActions {
@@ -11,6 +13,7 @@ export interface ComposerActions {
   upload: (file: Blob, name: string) => Promise<AttachmentInfo>;
   uploaded: (attachment: AttachmentInfo, address: string) => void;
   typing: () => void;
+  consent: (given: boolean) => void;
 }
 
 interface Picture {
@@ -21,6 +24,7 @@ interface Picture {
 }
 
 const MOST_PICTURES = 9;
+const TAKEN = /^(image\/|video\/mp4$)/;
 
 export class Composer {
   readonly element: HTMLElement;
@@ -30,6 +34,8 @@ export class Composer {
   private readonly tray = h("div", { class: "tray", hidden: true });
   private readonly problem = h("div", { class: "problem", role: "alert" });
   private readonly person: HTMLButtonElement;
+  private readonly phone = h("a", { class: "chip phone", hidden: true }, icon("phone", 16), WORDS.call);
+  private readonly consent: HTMLElement;
 
   constructor(private readonly actions: ComposerActions) {
     this.input = h("textarea", {
@@ -42,16 +48,15 @@ export class Composer {
       onkeydown: (event: Event) => this.key(event as KeyboardEvent),
       onpaste: (event: Event) => this.paste(event as ClipboardEvent),
     });
-    const file = h("input", {
-      type: "file",
-      accept: "image/*",
-      multiple: true,
-      hidden: true,
-      onchange: () => {
-        this.take([...(file.files ?? [])]);
-        file.value = "";
-      },
-    });
+    const file = this.picker({ accept: "image/*,video/mp4", multiple: true });
+    const camera = this.picker({ accept: "image/*", capture: "environment" });
+    this.consent = h(
+      "div",
+      { class: "consent", role: "group", "aria-label": WORDS.consent, hidden: true },
+      h("p", {}, WORDS.consent),
+      h("button", { type: "button", class: "option strong", onclick: () => actions.consent(true) }, WORDS.agree),
+      h("button", { type: "button", class: "option", onclick: () => actions.consent(false) }, WORDS.decline),
+    );
     this.button = h("button", { type: "submit", class: "send", "aria-label": WORDS.send, disabled: true }, icon("send"));
     this.person = h(
       "button",
@@ -63,7 +68,8 @@ export class Composer {
     this.element = h(
       "div",
       { class: "composer" },
-      h("div", { class: "chips" }, this.person, ...chips),
+      this.consent,
+      h("div", { class: "chips" }, this.person, this.phone, ...chips),
       this.tray,
       this.problem,
       h(
@@ -75,7 +81,9 @@ export class Composer {
           },
         },
         h("button", { type: "button", class: "icon", "aria-label": WORDS.image, onclick: () => file.click() }, icon("image")),
+        h("button", { type: "button", class: "icon camera", "aria-label": WORDS.camera, onclick: () => camera.click() }, icon("camera")),
         file,
+        camera,
         this.input,
         this.button,
       ),
@@ -96,6 +104,29 @@ export class Composer {
   /** With a person at work, or on the way, asking for one again makes no sense. */
   offerPerson(offered: boolean): void {
     this.person.hidden = !offered;
+  }
+
+  /** One tap to the telephone, where there is a number. */
+  offerPhone(number: string | null): void {
+    this.phone.hidden = !number;
+    if (number) this.phone.setAttribute("href", telephone(number));
+  }
+
+  askConsent(asked: boolean): void {
+    this.consent.hidden = !asked;
+  }
+
+  private picker(attributes: Record<string, string | boolean>): HTMLInputElement {
+    const input = h("input", {
+      type: "file",
+      hidden: true,
+      ...attributes,
+      onchange: () => {
+        this.take([...(input.files ?? [])]);
+        input.value = "";
+      },
+    });
+    return input;
   }
 
   private key(event: KeyboardEvent): void {
@@ -140,12 +171,14 @@ export class Composer {
     this.problem.textContent = "";
     for (const file of files) {
       if (this.pictures.length >= MOST_PICTURES) break;
-      if (!file.type.startsWith("image/")) {
+      if (!TAKEN.test(file.type)) {
         this.problem.textContent = WORDS.notImage;
         continue;
       }
       const address = URL.createObjectURL(file);
-      const node = h("div", { class: "thumb" }, h("img", { src: address, alt: file.name }));
+      const moving = file.type.startsWith("video/");
+      const seen = moving ? h("video", { src: address, "aria-label": file.name }) : h("img", { src: address, alt: file.name });
+      const node = h("div", { class: "thumb" }, seen);
       const picture: Picture = { node, file, address, stored: null };
       node.append(h("button", { type: "button", "aria-label": WORDS.removeImage, onclick: () => this.drop(picture) }, icon("close", 12)));
       this.pictures.push(picture);
@@ -158,7 +191,7 @@ export class Composer {
   private async store(picture: Picture): Promise<void> {
     picture.node.className = "thumb busy";
     try {
-      picture.stored = await this.actions.upload(picture.file, picture.file.name || "image");
+      picture.stored = await this.actions.upload(await shrink(picture.file), picture.file.name || "image");
       this.actions.uploaded(picture.stored, picture.address);
       picture.node.className = "thumb";
     } catch (error) {

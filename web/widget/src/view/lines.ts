@@ -7,6 +7,8 @@ import type { AttachmentInfo, Button, Sender } from "@youban/shared/wire";
 export interface Bubble {
   kind: "bubble";
   key: string;
+  /** The number of a stored message. */
+  seq: number | null;
   sender: Sender;
   text: string;
   card: Card | null;
@@ -60,6 +62,7 @@ function bubbleOf(line: Line, sender: Sender, first: boolean, answered: boolean)
   return {
     kind: "bubble",
     key: line.key,
+    seq: line.message?.seq ?? null,
     sender,
     text: textOf(line, card),
     card,

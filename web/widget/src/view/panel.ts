@@ -1,5 +1,6 @@
 /** The window: launcher, head, banner, log, input. Draws what the chat says; decides nothing. */
 import type { Chat } from "../chat";
+import { type Page, Pages } from "../pages/frame";
 import { NAME, queueWords, status, WORDS } from "../words";
 import { Composer, type ComposerActions } from "./composer";
 import { h } from "@youban/shared/dom";
@@ -10,13 +11,23 @@ export interface PanelActions extends ComposerActions, StreamActions {
   open: () => void;
   close: () => void;
   toggleElder: () => void;
+  /** A page beside the chat, made when its tab is chosen. */
+  page: (tab: Exclude<Tab, "chat">) => Page;
 }
+
+export type Tab = "chat" | "help" | "tickets";
+const TABS: readonly Tab[] = ["chat", "help", "tickets"];
 
 export class Panel {
   readonly launcher: HTMLButtonElement;
   readonly element: HTMLElement;
   readonly composer: Composer;
   readonly stream: Stream;
+  readonly pages: Pages;
+  tab: Tab = "chat";
+  private readonly tabs: Record<Tab, HTMLButtonElement>;
+  private readonly open = h("span", { class: "count", hidden: true });
+  private readonly light = h("div", { class: "light", hidden: true });
   private readonly badge = h("span", { class: "badge", hidden: true });
   private readonly status = h("span", { class: "status" });
   private readonly banner = h("div", { class: "banner", role: "status", hidden: true });
@@ -24,7 +35,16 @@ export class Panel {
   private readonly toast = h("div", { class: "toast", role: "status" });
   private toastTimer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(actions: PanelActions) {
+  constructor(private readonly actions: PanelActions) {
+    this.pages = new Pages(() => this.back());
+    const tab = (name: Tab, ...more: Node[]) =>
+      h(
+        "button",
+        { type: "button", role: "tab", "aria-selected": String(name === "chat"), onclick: () => this.show(name) },
+        WORDS[name],
+        ...more,
+      );
+    this.tabs = { chat: tab("chat"), help: tab("help"), tickets: tab("tickets", this.open) };
     this.stream = new Stream(actions);
     this.composer = new Composer(actions);
     this.launcher = h(
@@ -46,18 +66,81 @@ export class Panel {
         this.elderButton,
         close,
       ),
+      h("nav", { class: "tabs", role: "tablist", "aria-label": WORDS.sections, onkeydown: (event: Event) => this.walkTabs(event as KeyboardEvent) }, ...TABS.map((name) => this.tabs[name])),
       this.banner,
       this.stream.element,
       this.composer.element,
+      this.pages.element,
+      this.light,
       this.toast,
     );
     this.element.addEventListener("keydown", (event) => {
       // Esc that ends an input method's composition is not meant for the window.
       if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) {
         event.stopPropagation();
-        actions.close();
+        this.escape();
       } else if (event.key === "Tab" && this.element.getAttribute("aria-modal") === "true") this.keepFocus(event);
     });
+  }
+
+  /** Show the chat, or the pages of a tab from their beginning. */
+  show(tab: Tab): void {
+    this.tab = tab;
+    const chat = tab === "chat";
+    for (const name of TABS) {
+      this.tabs[name].setAttribute("aria-selected", String(name === tab));
+      this.tabs[name].tabIndex = name === tab ? 0 : -1;
+    }
+    this.stream.element.hidden = this.composer.element.hidden = !chat;
+    this.pages.element.hidden = chat;
+    if (tab === "chat") this.pages.clear();
+    else this.pages.start(this.actions.page(tab));
+  }
+
+  focus(): void {
+    this.tabs[this.tab].focus({ preventScroll: true });
+  }
+
+  /** Show one page of a tab, the tab's first page behind it. */
+  showPage(tab: Exclude<Tab, "chat">, page: Page): void {
+    this.show(tab);
+    this.pages.push(page);
+  }
+
+  back(): void {
+    if (!this.pages.pop()) this.show("chat");
+  }
+
+  /** A picture as large as the window; any tap or Esc closes it. */
+  enlarge(address: string, moving: boolean): void {
+    const seen = moving ? h("video", { src: address, controls: true }) : h("img", { src: address, alt: WORDS.picture });
+    const close = h("button", { type: "button", class: "icon", "aria-label": WORDS.closePicture }, icon("close"));
+    const before = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+    this.light.replaceChildren(seen, close);
+    this.light.hidden = false;
+    this.light.onclick = (event) => {
+      if (event.target === seen && moving) return;
+      this.light.hidden = true;
+      this.light.replaceChildren();
+      before?.focus();
+    };
+    close.focus();
+  }
+
+  /** Esc leaves the innermost thing first. */
+  private escape(): void {
+    if (!this.light.hidden) this.light.click();
+    else if (this.tab !== "chat" && this.pages.depth > 1) this.back();
+    else this.actions.close();
+  }
+
+  private walkTabs(event: KeyboardEvent): void {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]!;
+    this.show(next);
+    this.tabs[next].focus();
   }
 
   render(chat: Chat, elder: boolean, unread: number): void {
@@ -68,6 +151,11 @@ export class Panel {
     // A status region reads out each change: it is touched only when the words differ.
     const words = this.banner.hidden ? "" : queueWords(chat.queue);
     if (this.banner.textContent !== words) this.banner.textContent = words;
+    this.composer.offerPhone(chat.home?.hotline ?? null);
+    this.composer.askConsent(chat.asksConsent);
+    const open = chat.home?.tickets.length ?? 0;
+    this.open.hidden = open === 0;
+    this.open.textContent = String(open);
     this.composer.offerPerson(chat.owner !== "queued" && chat.owner !== "human");
     this.elderButton.setAttribute("aria-label", elder ? WORDS.smaller : WORDS.larger);
     this.elderButton.setAttribute("aria-pressed", String(elder));
@@ -84,9 +172,19 @@ export class Panel {
     this.toastTimer = setTimeout(() => (this.toast.textContent = ""), 2200);
   }
 
+  async copy(text: string): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      this.say(WORDS.copied);
+    } catch {
+      // No clipboard here (plain http, old WebView): the number stands there to be read and selected.
+      this.say(text);
+    }
+  }
+
   private keepFocus(event: KeyboardEvent): void {
     const root = this.element.getRootNode() as ShadowRoot;
-    const stops = [...this.element.querySelectorAll<HTMLElement>("button, textarea, a[href], summary, [tabindex='0']")].filter(
+    const stops = [...this.element.querySelectorAll<HTMLElement>("button, textarea, input:not([hidden]), a[href], summary, [tabindex='0']")].filter(
       (node) => !node.hasAttribute("disabled") && node.getClientRects().length > 0,
     );
     const first = stops[0];

@@ -1,6 +1,7 @@
 /** The scrolling log: draws only what changed, stays at the end unless the reader went back. */
 import type { RecordItem } from "@youban/shared/cards";
 import type { Chat } from "../chat";
+import type { Predicted } from "@youban/shared/wire";
 import { ELDER_QUESTIONS, QUICK_QUESTIONS, WELCOME, WORDS } from "../words";
 import { type BubbleActions, drawItem, drawTyping } from "./bubble";
 import { h } from "@youban/shared/dom";
@@ -13,7 +14,18 @@ export interface StreamActions {
   discard: (clientId: string) => void;
   copied: (text: string) => void;
   preview: (attachmentId: string) => string | null;
+  fetchPicture: (attachmentId: string) => Promise<string | null>;
+  enlarge: (attachmentId: string) => void;
+  follow: (number: string, title: string) => void;
+  rate: BubbleActions["rate"];
+  /** The customer pressed what was predicted for him. */
+  predicted: (chosen: Predicted) => void;
+  /** Keep 解决了 or 没解决, and go on where it did not help. */
+  judge: (articleId: string, title: string, seq: number, solved: boolean) => void;
 }
+
+/** After such a pause the opening offers again what probably troubles him. */
+const AWAY_MS = 30 * 60_000;
 
 const PAGE = 120;
 const NEAR_END_PX = 80;
@@ -28,6 +40,8 @@ export class Stream {
   private shownLines = PAGE;
   private atEnd = true;
   private lastKey: string | null = null;
+  private readonly judgements = new Map<string, boolean>();
+  private elder = false;
   private readonly bubbleActions: BubbleActions;
   private chat: Chat | null = null;
 
@@ -49,19 +63,27 @@ export class Stream {
       discard: actions.discard,
       copied: actions.copied,
       preview: actions.preview,
+      fetchPicture: actions.fetchPicture,
+      enlarge: actions.enlarge,
+      follow: actions.follow,
+      rate: actions.rate,
+      judged: (bubble) => this.judgements.get(bubble.key),
+      judge: (bubble, solved) => this.judge(bubble, solved),
     };
   }
 
   render(chat: Chat, elder: boolean, now: Date): void {
     this.chat = chat;
+    this.elder = elder;
     const lines = chat.log.lines();
     const shown = lines.slice(-this.shownLines);
     this.earlier.hidden = shown.length === lines.length;
     const items = itemsOf(shown, now);
     const nodes = items.map((item) => this.node(item, now));
-    if (lines.length === 0 && chat.phase !== "opening") nodes.push(this.welcome(elder));
-    if (chat.agentTyping) nodes.push(this.typing("agent"));
-    else if (chat.awaitingReply) nodes.push(this.typing("bot"));
+    if (lines.length === 0 && chat.phase !== "opening") nodes.push(this.welcome(chat, elder));
+    else if (this.wasAway(chat, now)) nodes.push(this.again(chat));
+    if (chat.presence.agentTyping) nodes.push(this.typing("agent"));
+    else if (chat.presence.awaitingReply) nodes.push(this.typing("bot"));
     this.place(nodes);
     this.forget(items);
     // What is there already when the log opens is not read out; what comes afterwards is.
@@ -77,7 +99,7 @@ export class Stream {
   }
 
   private node(item: Item, now: Date): HTMLElement {
-    const signature = JSON.stringify(item);
+    const signature = JSON.stringify([item, this.judgements.get(item.key)]);
     const known = this.drawn.get(item.key);
     if (known?.signature === signature) return known.node;
     const node = drawItem(item, this.bubbleActions, now);
@@ -94,26 +116,73 @@ export class Stream {
     return node;
   }
 
-  private welcome(elder: boolean): HTMLElement {
-    const key = `welcome-${elder}`;
-    const known = this.drawn.get(key);
-    if (known) return known.node;
-    const questions = elder ? QUICK_QUESTIONS.slice(0, ELDER_QUESTIONS) : QUICK_QUESTIONS;
-    const node = h(
+  /** Whether the customer comes back after a while and nobody is at work for him. */
+  private wasAway(chat: Chat, now: Date): boolean {
+    const last = chat.log.messages.at(-1);
+    if (!last || chat.log.pending.length || !chat.home?.predicted.length) return false;
+    return (chat.owner === "bot" || chat.owner === "closed") && now.getTime() - new Date(last.at).getTime() > AWAY_MS;
+  }
+
+  private again(chat: Chat): HTMLElement {
+    const predicted = chat.home?.predicted ?? [];
+    return this.once("welcome-again", JSON.stringify(predicted), () => h("div", { class: "welcome" }, this.guesses(predicted)));
+  }
+
+  private guesses(predicted: readonly Predicted[]): HTMLElement {
+    return h(
       "div",
-      { class: "welcome" },
-      h("h2", {}, WELCOME.title),
-      h("p", {}, WELCOME.text),
+      { class: "guesses" },
+      h("h3", {}, WORDS.predicted),
       h(
         "ul",
         {},
+        ...predicted.map((one) =>
+          h("li", {}, h("button", { type: "button", onclick: () => this.actions.predicted(one) }, one.title, icon("right", 16))),
+        ),
+      ),
+    );
+  }
+
+  private once(key: string, signature: string, draw: () => HTMLElement): HTMLElement {
+    const known = this.drawn.get(key);
+    if (known?.signature === signature) return known.node;
+    const node = draw();
+    this.drawn.set(key, { signature, node });
+    return node;
+  }
+
+  private welcome(chat: Chat, elder: boolean): HTMLElement {
+    const predicted = chat.home?.predicted ?? [];
+    const signature = JSON.stringify([elder, predicted, chat.home?.customer]);
+    return this.once("welcome-first", signature, () => this.greeting(chat, predicted, elder));
+  }
+
+  private greeting(chat: Chat, predicted: readonly Predicted[], elder: boolean): HTMLElement {
+    const few = elder || predicted.length > 0;
+    const questions = few ? QUICK_QUESTIONS.slice(0, elder && predicted.length ? 0 : ELDER_QUESTIONS) : QUICK_QUESTIONS;
+    const name = chat.home?.customer?.name;
+    return h(
+      "div",
+      { class: "welcome" },
+      h("h2", {}, name ? `${name}，您好` : WELCOME.title),
+      h("p", {}, WELCOME.text),
+      predicted.length ? this.guesses(predicted) : null,
+      predicted.length && questions.length ? h("h3", {}, WORDS.others) : null,
+      h(
+        "ul",
+        { hidden: questions.length === 0 },
         ...questions.map((question) =>
           h("li", {}, h("button", { type: "button", onclick: () => this.actions.say(question) }, question, icon("right", 16))),
         ),
       ),
     );
-    this.drawn.set(key, { signature: "", node });
-    return node;
+  }
+
+  private judge(bubble: Bubble, solved: boolean): void {
+    if (bubble.card?.type !== "article" || bubble.seq === null) return;
+    this.judgements.set(bubble.key, solved);
+    this.actions.judge(bubble.card.id, bubble.card.title, bubble.seq, solved);
+    if (this.chat) this.render(this.chat, this.elder, new Date());
   }
 
   /** Bring the list to these nodes with as few moves as possible: a moved node loses focus and restarts animations. */
@@ -147,7 +216,7 @@ export class Stream {
   private showEarlier(): void {
     const before = this.log.scrollHeight - this.log.scrollTop;
     this.shownLines += PAGE;
-    if (this.chat) this.render(this.chat, false, new Date());
+    if (this.chat) this.render(this.chat, this.elder, new Date());
     this.log.scrollTop = this.log.scrollHeight - before;
   }
 

@@ -1,0 +1,58 @@
+/** Pictures of the conversation as addresses of this page: those sent from here, and those fetched from the service. */
+import type { CustomerApi } from "@youban/shared/customer";
+import { ApiError } from "@youban/shared/http";
+
+export class Pictures {
+  private readonly known = new Map<string, string>();
+  private readonly fetching = new Map<string, Promise<string | null>>();
+
+  constructor(private readonly api: () => CustomerApi) {}
+
+  put(id: string, address: string): void {
+    this.known.set(id, address);
+  }
+
+  get(id: string): string | null {
+    return this.known.get(id) ?? null;
+  }
+
+  /** A small form of the picture, fetched once; null when it cannot be had. */
+  fetch(id: string): Promise<string | null> {
+    const under = this.fetching.get(id);
+    if (under) return under;
+    const fetched = this.api()
+      .picture(id, true)
+      .then(
+        (blob) => {
+          const address = URL.createObjectURL(blob);
+          this.known.set(id, address);
+          return address;
+        },
+        (error: unknown) => {
+          if (!(error instanceof ApiError)) throw error;
+          this.fetching.delete(id);
+          return null;
+        },
+      );
+    this.fetching.set(id, fetched);
+    return fetched;
+  }
+
+  /** The whole picture or video. Falls back to the small one. */
+  async whole(id: string): Promise<{ address: string; moving: boolean } | null> {
+    try {
+      const blob = await this.api().picture(id, false);
+      return { address: URL.createObjectURL(blob), moving: blob.type.startsWith("video/") };
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const small = this.get(id);
+      return small ? { address: small, moving: false } : null;
+    }
+  }
+
+  clear(): void {
+    for (const address of this.known.values()) URL.revokeObjectURL(address);
+    this.known.clear();
+    this.fetching.clear();
+  }
+}
