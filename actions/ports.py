@@ -40,6 +40,10 @@ class Ports(Protocol):
         """The customer's tickets that are not finished, newest first; empty for a guest."""
         ...
 
+    async def solved_tickets(self) -> Sequence[TicketView]:
+        """The customer's tickets that are solved and not closed yet, newest first."""
+        ...
+
     async def withdrawn_tickets(self) -> Sequence[TicketView]:
         """The customer's tickets that he took back, newest first."""
         ...

@@ -13,10 +13,10 @@ from actions.flow import Ask, Conclusion, Flow, Spoken, known, said_nothing_yet
 from actions.form import FlowConclude, FlowForm
 from actions.neighbours import neighbours
 from actions.wording import clock, lasting, sentences
-from contracts.effects import AddToTicket, EndDialogue, WithdrawTicket
+from contracts.effects import ActOnTicket, AddToTicket, EndDialogue, WithdrawTicket
 from contracts.entities import TICKET_NUMBER
 from contracts.taxonomy import load_taxonomy
-from contracts.tickets import STATUS_TITLES, TicketView
+from contracts.tickets import STATUS_TITLES, CustomerAction, TicketStatus, TicketView, ticket_payload
 
 _SHOWN = 4
 _SOLVED = re.compile(
@@ -43,14 +43,25 @@ def _called(ticket: TicketView) -> tuple[str, ...]:
     return (title, ticket.number, *(title[i : i + 2] for i in range(len(title) - 1)))
 
 
+_ACTIONS = {CustomerAction.CONFIRM: "解决了", CustomerAction.REOPEN: "重新打开"}
+
+
+def _button(action: CustomerAction, number: str) -> Mapping[str, str]:
+    return {"title": _ACTIONS[action], "payload": ticket_payload(action, number)}
+
+
 class TicketFlow(Flow):
     """A flow about one open ticket."""
 
     guest_phone = False
     question = "您有几个正在处理的工单，请问是哪一个？"
 
+    async def _tickets(self, case: Case) -> Sequence[TicketView]:
+        """The open tickets; where there is none, those that are solved and may not be so for the customer."""
+        return await case.ports.open_tickets() or await case.ports.solved_tickets()
+
     async def look_up(self, case: Case) -> None:
-        tickets = list(await case.ports.open_tickets())
+        tickets = list(await self._tickets(case))
         numbers = {str(n).upper() for n in case.memory.values(TICKET_NUMBER)}
         named = [t for t in tickets if t.number.upper() in numbers]
         case.found["tickets"] = tickets
@@ -86,7 +97,7 @@ class TicketFlow(Flow):
         return None
 
     async def ticket(self, case: Case) -> TicketView | None:
-        tickets = await case.ports.open_tickets()
+        tickets = await self._tickets(case)
         wanted = known(case, "ticket_number")
         found = next((t for t in tickets if t.number == wanted), None)
         # Not picked after two questions: the newest is the best guess, and the card shows which one it was.
@@ -107,6 +118,8 @@ class TicketFlow(Flow):
 
     def state(self, case: Case, ticket: TicketView) -> str:
         names = load_taxonomy().departments
+        if ticket.status is TicketStatus.SOLVED:
+            return f"工单 {ticket.number}（{title_of(ticket)}）已经解决。要是还没好，点“重新打开”，原来的同事接着处理。"
         status = STATUS_TITLES[ticket.status]
         head = f"工单 {ticket.number}（{title_of(ticket)}）现在{status}，由{names[ticket.department]}负责"
         if ticket.due_at < case.now:
@@ -122,7 +135,9 @@ class TicketProgress(TicketFlow):
 
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         late = ticket.due_at < case.now
-        buttons = (filing.URGE, filing.PERSON) if late else (filing.URGE,)
+        buttons: tuple[Mapping[str, str], ...] = (filing.URGE, filing.PERSON) if late else (filing.URGE,)
+        if ticket.status is TicketStatus.SOLVED:
+            buttons = tuple(_button(a, ticket.number) for a in (CustomerAction.CONFIRM, CustomerAction.REOPEN))
         text = sentences(filing.start(case), self.state(case, ticket))
         return filing.solved(text, buttons=buttons, card=self.card(ticket))
 
@@ -134,6 +149,10 @@ class TicketUrge(TicketFlow):
     title = "催办工单"
 
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
+        if ticket.status is TicketStatus.SOLVED:
+            spoken = Spoken(sentences(filing.start(case), "明白，还没好，是我们没处理到位，对不起。"))
+            again = ActOnTicket(ticket.number, CustomerAction.REOPEN.value, case.words)
+            return Conclusion((spoken,), (again, EndDialogue("solved")))
         text = sentences(filing.start(case), f"已经帮您催了，处理人会马上看到。{self.state(case, ticket)}")
         effect = AddToTicket(ticket.number, "urge", case.words or self.title)
         buttons = (filing.PERSON,)
@@ -172,6 +191,9 @@ class TicketCancel(TicketFlow):
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         if known(case, "ticket_number") is None:
             return filing.solved("没能确定是哪一个工单，先都给您留着。需要撤销时，把工单号发给我就行。")
+        if ticket.status is TicketStatus.SOLVED and _SOLVED.search(case.words) is not None:
+            confirmed = ActOnTicket(ticket.number, CustomerAction.CONFIRM.value, case.words)
+            return Conclusion((Spoken("好的，解决了就好。"),), (confirmed, EndDialogue("solved")))
         text = f"好的，工单 {ticket.number}（{title_of(ticket)}）已撤销，不再处理。"
         shown: tuple[Mapping[str, str], ...] = ()
         if _SOLVED.search(case.words) is None:

@@ -10,12 +10,13 @@ from contracts.conversation import Button, Reply
 from contracts.decision import Decision, Entity, Kind
 from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, WithdrawTicket
 from contracts.entities import ORDER_NUMBER, PHONE
+from contracts.taxonomy import Taxonomy
 from contracts.tickets import PlannedTicket, TicketView
 from language import normalise
 from service.answers.rules import CANCEL, NEXT, Plan, Voice
 
 AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
-PROGRESS = "intent:ticket_progress"
+PROGRESS, WITHDRAW = "intent:ticket_progress", "intent:ticket_cancel"
 EMPTY = "empty"
 ACCOUNT_CHANGE = "account_change"
 """Where a number that is named is the new one."""
@@ -29,6 +30,13 @@ _OF_TICKET = re.compile(
     r"工单|我(?:之前|刚才|刚刚|昨天|前天|上次)?(?:反映|反馈|提交|报|说)的?(?:那个|这个|的)?(?:问题|事|情况)"
 )
 _HOW_FAR = re.compile(r"什么时候|啥时候|几时|多久|几点|怎么样|咋样|怎样|进度|进展|到哪|好了(?:没|吗|么)|结果|处理完")
+_CALLS_OFF = re.compile(
+    r"^.{0,4}(?<!怎么)(?<!么)算了(?!一|两|几|下|多|错|我|\d)|^.{0,6}(?:不(?:退|办|弄|搞|投诉|开|查|换|改)了)(?!吗|么|吧\?)"
+)
+_LONGEST_CALL = 14
+_HEARD = re.compile(
+    r"[哦噢喔嗯恩唔啊昂好行中成][哦噢喔嗯恩啊呀的吧嘞了滴]*[,。!~\s]*(?:知道了|明白了?|收到|晓得了)?[,。!~\s]*|okk?"
+)
 _CORRECTS = re.compile(
     r"(?:说|记|看|搞|弄|讲)(?:错|反|岔)了?|更正|口误|^(?:哦|啊|呃|额|不好意思|抱歉|对不起|等等|[,。\s])*"
     r"(?:不对|不是)[^?吗]{0,14}(?:应该|而)?是(?!吧|吗|不是)"
@@ -79,6 +87,33 @@ def asks_why_so_late(decision: Decision, text: str) -> bool:
 def of_ticket_progress(decision: Decision) -> Decision:
     """The same message as a question about a ticket."""
     return replace(decision, label=PROGRESS, kind=Kind.FLOW)
+
+
+def calls_off(text: str) -> bool:
+    """Whether the message is hardly more than "算了": what was just asked for is not wanted any more."""
+    plain = normalise(text)
+    return len(plain) <= _LONGEST_CALL and _CALLS_OFF.search(plain) is not None
+
+
+def takes_back(decision: Decision) -> Decision:
+    """The same message as the tap on "不是这个问题" under the ticket that was just filed."""
+    return replace(decision, label=WITHDRAW, kind=Kind.FLOW, payload=WITHDRAW, guard=None, answer=False)
+
+
+def only_heard(decision: Decision, text: str) -> bool:
+    """Whether "哦" was taken for a stranger's business: it says that the answer was read."""
+    return decision.kind is Kind.OUT_OF_SCOPE and _HEARD.fullmatch(normalise(text)) is not None
+
+
+def interrupted(decision: Decision, problem: str | None, asked: bool, taxonomy: Taxonomy) -> str | None:
+    """The label of the problem whose open question another problem cut off, to be offered again afterwards.
+
+    A message about the same business is a change of mind: the first one is not asked about again.
+    """
+    if problem is None or not asked or decision.answer or decision.kind is not Kind.FLOW or decision.name == problem:
+        return None
+    before, now = taxonomy.intents[problem], taxonomy.intents[decision.name]
+    return f"intent:{problem}" if before.department is not None and before.group != now.group else None
 
 
 def trouble_goes_on(decision: Decision, text: str) -> bool:

@@ -186,7 +186,7 @@ class Answers:
             if told is not None:
                 return pressed.act(CustomerAction.WHY, told.number, situation.text, ())
         of_old = decision.kind is Kind.FLOW and following.asks_for_old_tickets(decision, situation.customer_id)
-        if of_old and not await self._steps.tickets(situation):
+        if of_old and situation.guest_phone is None and not await self._steps.tickets(situation):
             return Plan((Reply(voice.say("guest_tickets"), source=decision.label),))
         if decision.kind is Kind.FLOW:
             return await self._steps.step(situation, dialogue, decision, decision.name, decision.name, voice)

@@ -47,7 +47,8 @@ TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
             TicketStatus.WITHDRAWN,
         }
     ),
-    TicketStatus.SOLVED: frozenset({TicketStatus.CLOSED, TicketStatus.REOPENED}),
+    # Solved by the platform within seconds, it may still turn out not to be what the customer meant.
+    TicketStatus.SOLVED: frozenset({TicketStatus.CLOSED, TicketStatus.REOPENED, TicketStatus.WITHDRAWN}),
     TicketStatus.CLOSED: frozenset({TicketStatus.REOPENED}),
     TicketStatus.REOPENED: frozenset(
         {

@@ -238,6 +238,12 @@ def overdue(wanted: Filter) -> Filter:
     return replace(wanted, overdue=True)
 
 
+def solved_of(connection: Connection, conversation_id: str) -> list[TicketView]:
+    """The tickets that are solved and wait for the customer's word, newest first, as flows read them."""
+    rows = repository.of_conversation(connection, conversation_id)
+    return [view(t) for t in rows if t.status is TicketStatus.SOLVED]
+
+
 def withdrawn_of(connection: Connection, conversation_id: str) -> list[TicketView]:
     """The tickets that the customer took back, newest first, as flows read them."""
     rows = repository.of_conversation(connection, conversation_id)

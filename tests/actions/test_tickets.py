@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from contracts.effects import AddToTicket, WithdrawTicket
+from contracts.effects import ActOnTicket, AddToTicket, WithdrawTicket
 from contracts.entities import TICKET_NUMBER
 from contracts.tickets import TicketStatus, TicketView
 from tests.actions.world import NOW, SmallPlatform, Talk, ago, coupon, entity
@@ -103,3 +103,31 @@ async def test_not_this_problem_withdraws_what_was_just_filed() -> None:
     turn = await talk.press("不是这个问题", filed)
     assert turn.one(WithdrawTicket).number == filed.ticket.number
     assert [t.number for t in talk.ports.tickets] == ["YB9"]
+
+
+async def test_a_solved_ticket_is_told_of_and_can_be_opened_again() -> None:
+    talk = Talk(tickets=[ticket("YB1", status=TicketStatus.SOLVED)])
+    turn = await talk.say("我昨天说的那个事处理得咋样了", "ticket_progress")
+    assert "YB1" in turn.text
+    assert "已经解决" in turn.text
+    assert turn.buttons == {"解决了": "ticket:confirm:YB1", "重新打开": "ticket:reopen:YB1"}
+
+
+async def test_pressing_for_a_solved_ticket_opens_it_again() -> None:
+    talk = Talk(tickets=[ticket("YB1", status=TicketStatus.SOLVED)])
+    turn = await talk.say("怎么还没弄好", "ticket_urge")
+    assert turn.one(ActOnTicket) == ActOnTicket("YB1", "reopen", "怎么还没弄好")
+
+
+async def test_a_solved_ticket_is_confirmed_or_taken_back_by_the_words() -> None:
+    solved = [ticket("YB1", status=TicketStatus.SOLVED)]
+    turn = await Talk(tickets=solved).say("好了券到了，不用管了", "ticket_cancel")
+    assert turn.one(ActOnTicket) == ActOnTicket("YB1", "confirm", "好了券到了，不用管了")
+    turn = await Talk(tickets=solved).say("不是这个问题", "ticket_cancel")
+    assert isinstance(turn.one(WithdrawTicket), WithdrawTicket)
+
+
+async def test_an_open_ticket_comes_before_a_solved_one() -> None:
+    tickets = [ticket("YB1", status=TicketStatus.SOLVED), ticket("YB2")]
+    turn = await Talk(tickets=tickets).say("处理到哪了", "ticket_progress")
+    assert turn.card["number"] == "YB2"

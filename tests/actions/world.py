@@ -12,6 +12,7 @@ from actions.ports import ports
 from actions.wording import CHINA
 from contracts.assistant import ANSWER_INTENT
 from contracts.effects import (
+    ActOnTicket,
     AddToTicket,
     Effect,
     EndDialogue,
@@ -39,7 +40,7 @@ from contracts.platform import (
 from contracts.policy import CompensationOffer
 from contracts.remedies import RemedyReceipt, RemedyRequest
 from contracts.taxonomy import load_taxonomy
-from contracts.tickets import PlannedTicket, TicketStatus, TicketView
+from contracts.tickets import OPEN_STATUSES, PlannedTicket, TicketStatus, TicketView
 from knowledge_base.facts import FileFacts
 from service.policies import rules as policy_rules
 from service.policies.rules import Claim, CompensationPolicy, Given
@@ -193,7 +194,10 @@ class SmallPorts:
     facts: FileFacts = _FACTS
 
     async def open_tickets(self) -> Sequence[TicketView]:
-        return [t for t in self.tickets if t.status not in (TicketStatus.WITHDRAWN, TicketStatus.CLOSED)]
+        return [t for t in self.tickets if t.status in OPEN_STATUSES]
+
+    async def solved_tickets(self) -> Sequence[TicketView]:
+        return [t for t in self.tickets if t.status is TicketStatus.SOLVED]
 
     async def withdrawn_tickets(self) -> Sequence[TicketView]:
         return self.withdrawn
@@ -382,7 +386,7 @@ class Talk:
         elif isinstance(effect, Remedy):
             self._give(effect)
         else:
-            assert isinstance(effect, (AddToTicket, HandOff, EndDialogue))
+            assert isinstance(effect, (ActOnTicket, AddToTicket, HandOff, EndDialogue))
 
     def _give(self, remedy: Remedy) -> None:
         """Count it as the service does; what policy does not allow must not be asked for."""

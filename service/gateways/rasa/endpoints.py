@@ -46,6 +46,9 @@ class ServicePorts:
     async def open_tickets(self) -> Sequence[TicketView]:
         return await self.database.read(lambda connection: tickets.open_of(connection, self.conversation_id))
 
+    async def solved_tickets(self) -> Sequence[TicketView]:
+        return await self.database.read(lambda connection: tickets.solved_of(connection, self.conversation_id))
+
     async def withdrawn_tickets(self) -> Sequence[TicketView]:
         return await self.database.read(lambda connection: tickets.withdrawn_of(connection, self.conversation_id))
 

@@ -196,3 +196,69 @@ def test_labels_in_a_row_are_counted() -> None:
     assert following.repeats("a", ["a", "b"]) == 0
     assert following.repeats("a", ["b", "a", "a"]) == 2
     assert following.repeats("a", ["a", "a"]) == 2
+
+
+@pytest.mark.parametrize("text", ["算了", "算了算了不退了", "唉算了吧", "那不办了", "我不投诉了"])
+def test_calling_off(text: str) -> None:
+    assert following.calls_off(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "怎么算了两次钱",
+        "算了一下多扣了我三十块钱你们看看",
+        "退了吗",
+        "券不见了",
+        "不用了",
+        "算了，先帮我看看我的退款到哪里了",
+    ],
+)
+def test_what_is_no_calling_off(text: str) -> None:
+    assert not following.calls_off(text)
+
+
+def test_calling_off_is_the_tap_under_the_ticket() -> None:
+    back = following.takes_back(decided("intent:deny", Kind.CHAT, guard="cancel"))
+    assert (back.label, back.kind, back.payload) == ("intent:ticket_cancel", Kind.FLOW, "intent:ticket_cancel")
+
+
+@pytest.mark.parametrize("text", ["哦", "嗯嗯", "好的", "行吧", "哦知道了", "OK"])
+def test_a_nod_is_no_strangers_business(text: str) -> None:
+    assert following.only_heard(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE), text)
+
+
+@pytest.mark.parametrize("text", ["好吃的火锅", "帮我写诗", "啊这个那个呃呃"])
+def test_strangers_business_stays_it(text: str) -> None:
+    assert not following.only_heard(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE), text)
+
+
+@pytest.mark.parametrize(
+    ("decision", "problem", "asked", "label"),
+    [
+        (decided("intent:coupon_not_received", Kind.FLOW), "points_refuel_failed", True, "intent:points_refuel_failed"),
+        (decided("intent:coupon_not_received", Kind.FLOW), "points_refuel_failed", False, None),
+        (decided("intent:coupon_not_received", Kind.FLOW, answer=True), "points_refuel_failed", True, None),
+        (decided("intent:duplicate_charge", Kind.FLOW), "amount_mismatch", True, None),
+        (decided("intent:points_missing", Kind.FLOW), "order_query", True, None),
+        (decided("faq:refund_time", Kind.FAQ), "amount_mismatch", True, None),
+        (decided("intent:coupon_not_received", Kind.FLOW), None, False, None),
+    ],
+)
+def test_an_interrupted_problem_is_remembered(
+    decision: Decision, problem: str | None, asked: bool, label: str | None
+) -> None:
+    assert following.interrupted(decision, problem, asked, load_taxonomy()) == label
+
+
+def test_a_guest_speaks_of_tickets_that_are_not_known_here() -> None:
+    asks = decided("intent:ticket_progress", Kind.FLOW)
+    assert following.asks_for_old_tickets(asks, None)
+    assert not following.asks_for_old_tickets(asks, "demo-gold")
+    assert not following.asks_for_old_tickets(decided("intent:order_query", Kind.FLOW), None)
+
+
+def test_a_proven_number_is_not_asked_for_again_but_is_no_new_number() -> None:
+    assert [e["value"] for e in following.phone_known("13812345678", "recharge_not_arrived")] == ["13812345678"]
+    assert following.phone_known("13812345678", "account_change") == ()
+    assert following.phone_known(None, "recharge_not_arrived") == ()
