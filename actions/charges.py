@@ -43,7 +43,7 @@ class DuplicateCharge(CancelOnYes):
     async def _pair(self, case: Case) -> tuple[Payment, ...]:
         """Two successful payments of one amount, for one order or close together; the newest such pair."""
         paid = [p for p in await case.payments() if p.status == "success" and p.kind == "order"]
-        amounts = set(case.memory.amounts_fen())
+        amounts, span = set(case.memory.amounts_fen()), case.memory.span()
         pairs = [
             (first, second)
             for place, second in enumerate(paid)
@@ -51,8 +51,12 @@ class DuplicateCharge(CancelOnYes):
             if first.amount_fen == second.amount_fen
             and (first.order_id == second.order_id or abs(first.created_at - second.created_at) < _TOGETHER)
         ]
-        named_pairs = [pair for pair in pairs if pair[0].amount_fen in amounts]
-        return next(iter(named_pairs or pairs), ())
+        # Money goes back by itself: a pair of another amount or day than he names is not the one.
+        if amounts:
+            pairs = [p for p in pairs if p[0].amount_fen in amounts or 2 * p[0].amount_fen in amounts]
+        if span is not None:
+            pairs = [p for p in pairs if span[0] <= p[0].created_at < span[1]]
+        return next(iter(pairs), ())
 
     async def conclude(self, case: Case) -> Conclusion:
         pair, order = await self._pair(case), await self.order(case)
@@ -61,7 +65,9 @@ class DuplicateCharge(CancelOnYes):
             first, second = pair
             found = f"查到两笔一样的扣款：{payment_words(first, case.now)}，和{payment_words(second, case.now)}。"
         elif order is not None:
-            found = f"{named(order, case)}系统里这一单只有一笔成功扣款，我请财务和支付渠道对账。"
+            paid = [p for p in await case.payments() if p.order_id == order.id and p.status == "success"]
+            once = "系统里这一单只有一笔成功扣款，" if len(paid) == 1 else ""
+            found = f"{named(order, case)}{once}我请财务和支付渠道对账。"
         ids = {p.order_id: None for p in pair if p.order_id} or dict.fromkeys(order_ids(order))
         two_orders = len(ids) > 1
         refund = None if two_orders else await self._refund(case, pair, order)
@@ -106,6 +112,15 @@ class AmountMismatch(OrderFlow):
     def fits(self, order: Order, case: Case) -> bool:
         return order.status in ("fuelled", "paid", "refunding")
 
+    async def match(self, case: Case) -> Match[Order]:
+        """What he says was charged tells the order better than a difference in the records."""
+        match = await super().match(case)
+        charged = set(case.memory.amounts_fen("paid"))
+        if not charged or any(o.paid_fen in charged for o in match.records):
+            return match
+        orders = [o for o in await case.orders() if self.fits(o, case) and o.paid_fen in charged]
+        return match_orders(orders, case.memory) if orders else match
+
     def likely(self, order: Order, case: Case) -> bool:
         return order.pump_fen is not None and (order.pump_fen != order.listed_fen or order.paid_fen > order.pump_fen)
 
@@ -140,11 +155,16 @@ class AmountMismatch(OrderFlow):
             found=found,
             missing=NO_ORDER,
             advice="小票请先留着，油站核对加油机记录后，多扣的由财务原路退回。",
-            remedies=(self._back(order, over),),
+            remedies=(self._back(order, over) if self._agrees(case, order) else None,),
             checked=checked,
             order_ids=order_ids(order),
             demand="核对并退回差额",
         )
+
+    def _agrees(self, case: Case, order: Order | None) -> bool:
+        """Whether the record's charge is the one he speaks of."""
+        charged = case.memory.amounts_fen("paid")
+        return order is not None and (not charged or order.paid_fen in charged)
 
     def _back(self, order: Order | None, over_fen: int) -> Remedy | None:
         """The difference that the records show; the policy leaves the word to a person."""
@@ -165,8 +185,11 @@ class RechargeNotArrived(Flow):
         match = match_timed(recharges, case.memory, lambda p: p.created_at, lambda p: p.amount_fen)
         payment = match.records[0] if match.records else None
         found = ""
-        if payment is not None and payment.status == "success":
-            found = f"查到您{payment_words(payment, case.now)}充值已支付成功，余额还没有增加。"
+        said = case.memory.amounts_fen()
+        if payment is not None and said and payment.amount_fen not in said:
+            found = f"没有查到您说的那笔充值，最近一笔是{payment_words(payment, case.now)}，我请财务一起核对。"
+        elif payment is not None and payment.status == "success":
+            found = f"查到您{payment_words(payment, case.now)}充值已支付成功，我请财务核对有没有入账。"
             if case.now < case.after(payment.created_at, "payment.recharge_arrival"):
                 found += f"充值一般 {case.say('payment.recharge_arrival')}内到账，我先帮您盯着。"
         elif payment is not None:

@@ -12,7 +12,7 @@ from actions.choice import UNKNOWN, Option
 from actions.coupon_use import CouponUnusable
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
-from actions.matching import Match, match_timed
+from actions.matching import Match, match_timed, said_station
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
 from actions.wording import clock, echo, lasting, sentences, yuan
 from contracts.entities import STATION
@@ -201,7 +201,11 @@ class LocationDiscountFailed(Flow):
         said = next(iter(case.memory.meant(STATION)), None)
         if said:
             case.fill("station", str(said))
-        case.found["stations"] = list(dict.fromkeys(o.station_name for o in await case.orders()))[:3]
+        names = list(dict.fromkeys(o.station_name for o in await case.orders()))
+        named_in_words = said_station(case.words, names)
+        if not said and named_in_words:
+            case.fill("station", named_in_words)
+        case.found["stations"] = names[:3]
 
     def needs(self, case: Case) -> Iterator[Ask]:
         names = case.found.get("stations") or []

@@ -100,6 +100,8 @@ class RedeemFailed(GiftFlow):
         elif gift is not None:
             back = await self.remedy(case, "gift_failed", gift) if gift.status == "failed" else None
             advice = f"没兑到的 {gift.points} 积分核实后退回您的账户。"
+            if gift.status in ("redeemed", "shipped", "delivered"):
+                advice = "系统里这一笔是兑换成功的；您要是还试过另一次，运营会核对有没有多扣积分，多扣的退回。"
             if back:
                 advice = f"没兑到的 {gift.points} 积分我已提交退回，到账马上告诉您。"
         rights = kept_rights(case.words)

@@ -40,6 +40,19 @@ def same_station(name: str, said: str) -> bool:
     return bool(core) and core in full
 
 
+_LOCATED = r"(?:定位|定|识别|显示|跳|变|飘|漂)(?:到|成|在|为)(?:了)?"
+
+
+def said_station(words: str, names: Sequence[str]) -> str | None:
+    """The station that is named by its short name in plain words; not the one that the phone took for it."""
+    plain = normalise(words)
+    for name in names:
+        core = re.escape(normalise(name).removesuffix("加油站").removesuffix("站"))
+        if core and re.search(core, re.sub(f"{_LOCATED}{core}", "", plain)):
+            return name
+    return None
+
+
 def _order_amounts(order: Order) -> set[int]:
     return {amount for amount in (order.paid_fen, order.listed_fen, order.pump_fen) if amount is not None}
 

@@ -60,7 +60,12 @@ def order_ids(order: Order | None) -> tuple[str, ...]:
 
 def named(order: Order | None, case: Case) -> str:
     """`查到您今天 10:32 在城北站…的订单。`, or nothing."""
-    return f"查到您{order_words(order, case.now)}订单。" if order else ""
+    if order is None:
+        return ""
+    span = case.memory.span()
+    if span is not None and not span[0] <= (order.paid_at or order.created_at) < span[1]:
+        return f"按您说的时间没有查到，最接近的是{order_words(order, case.now)}订单。"
+    return f"查到您{order_words(order, case.now)}订单。"
 
 
 def found_order(case: Case) -> Order | None:

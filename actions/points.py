@@ -28,6 +28,7 @@ _SHOWN = 5
 FREEZING = "我先把您的账户冻结，余额和积分谁也用不了；解冻时要用短信或人脸再核实一次是您本人。"
 ACCOUNT_FROZEN = "您的账户已经冻结，余额和积分都不能再被使用。确认安全后告诉专人，核实是您本人就解冻。"
 _AFTER_REFUND = re.compile(r"退(?:款|了|单|掉).*分|分.*(?:没|未|不)(?:有)?(?:退|还|返)")
+_NOT_MINE = {"title": "不是我用的", "payload": "intent:points_stolen"}
 _TOO_FEW = ("少", "一半", "不够", "只给", "不对")
 
 
@@ -67,8 +68,12 @@ class PointsMissing(OrderFlow):
         order = await self.order(case)
         earned = [e for e in await case.points() if order and e.order_id == order.id and e.kind == "earn"]
         case.found["order"], case.found["entry"] = order, earned[0] if earned else None
+        gone = {int(p) for p in case.memory.values(POINTS)}
+        case.found["spent"] = next((e for e in await case.points() if e.kind == "spend" and -e.change in gone), None)
 
     def needs(self, case: Case) -> Iterator[Ask]:
+        if case.found.get("spent") is not None:
+            return
         yield from super().needs(case)
         order, entry = case.found.get("order"), case.found.get("entry")
         if isinstance(order, Order) and isinstance(entry, PointsEntry):
@@ -80,6 +85,11 @@ class PointsMissing(OrderFlow):
         if case.get("solved") == "yes":
             return filing.solved("好的，以后每一笔都能在「我的—积分—明细」里看到来源。")
         await self.look_up(case)
+        spent = case.found.get("spent")
+        if isinstance(spent, PointsEntry):
+            text = f"您说的那笔是{entry_words(spent, case)}。"
+            text += "是您自己用的，积分就没有少；不是您用的，点下面，我马上冻结账户。"
+            return filing.solved(sentences(filing.start(case), text), buttons=(_NOT_MINE, filing.PERSON))
         order, entry = case.found.get("order"), case.found.get("entry")
         if isinstance(order, Order) and entry is None and order.status == "fuelled":
             due = self._due(case, order)

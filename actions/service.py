@@ -68,7 +68,7 @@ class CallbackRequest(Flow):
         wanted = {"from": span[0].isoformat(), "to": span[1].isoformat()} if span and case.memory.first(TIME) else None
         first_try = span[1] if span is not None and when else case.now + self._SOON
         attempts = load_taxonomy().promise_overrides[self.intent]["attempts"]
-        plan_words = f"约在{when}" if when else f"会在 {clock(first_try, case.now)} 前"
+        plan_words = f"约在{when}" if when else f"会在{clock(first_try, case.now)} 前"
         return filing.file(
             self,
             case,

@@ -11,7 +11,7 @@ from actions.case import Case
 from actions.choice import UNKNOWN, Option
 from actions.flow import Ask, Conclusion, Flow, known, said_nothing_yet
 from actions.form import FlowConclude, FlowForm
-from actions.matching import Match, match_orders, same_station
+from actions.matching import Match, match_orders, said_station, same_station
 from actions.nearby import another_station
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, newest, order_ids
 from actions.wording import echo, sentences
@@ -95,8 +95,11 @@ class AtStation(Flow):
         said = next(iter(case.memory.meant(STATION)), None)
         hits = match_orders(orders, case.memory) if orders else Match[Order](())
         meant, latest = hits.only if hits.hinted else None, newest(orders)
+        in_words = said_station(case.words, [o.station_name for o in orders])
         if said:
             case.fill("station", str(said))
+        elif in_words:
+            case.fill("station", in_words)
         elif meant is not None:
             case.fill("station", meant.station_name)
         elif latest is not None and case.now - (latest.paid_at or latest.created_at) < _JUST_NOW:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.entities import AMOUNT
-from tests.actions.world import SmallPlatform, Talk, ago, entity, order, payment
+from contracts.effects import Remedy
+from contracts.entities import AMOUNT, TIME
+from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order, payment
 
 
 async def test_the_double_payment_is_found() -> None:
@@ -65,3 +66,37 @@ async def test_without_an_order_the_words_are_filed() -> None:
     turn = await Talk().say("加了200显示扣了230", "amount_mismatch", amounts)
     assert "没有找到" in turn.text
     assert turn.ticket.priority == "P1"
+
+
+async def test_a_pair_of_another_amount_or_day_is_not_paid_back() -> None:
+    at = ago(days=2)
+    pair = [payment("P2", at, order_id="O4", amount_fen=26_000), payment("P1", at, order_id="O4", amount_fen=26_000)]
+    platform = SmallPlatform(
+        known=[order("O1", ago(hours=1)), order("O4", at, paid_fen=26_000, listed_fen=26_000, pump_fen=26_000)],
+        payment_list=pair,
+    )
+    other = await Talk(platform).say("刚才扣了两次200", "duplicate_charge", [entity(AMOUNT, 200, "200")])
+    assert not [e for e in other.effects if isinstance(e, Remedy)]
+    assert other.ticket.order_ids == ("O1",)
+    both = await Talk(platform).say("一共扣了520", "duplicate_charge", [entity(AMOUNT, 520, "520")])
+    assert both.remedy.amount_fen == 26_000
+    today = [entity(TIME, day_span(ago(days=0)), "今天")]
+    assert not [
+        e
+        for e in (await Talk(platform).say("今天扣了两次", "duplicate_charge", today)).effects
+        if isinstance(e, Remedy)
+    ]
+
+
+async def test_what_he_says_was_charged_tells_the_order() -> None:
+    orders = [order("O1", ago(days=1), paid_fen=23_000), order("O2", ago(days=2))]
+    heard = [entity(AMOUNT, 150, "150", role="pump"), entity(AMOUNT, 200, "200", role="paid")]
+    turn = await Talk(SmallPlatform(known=orders)).say("显示150，扣了200", "amount_mismatch", heard)
+    assert turn.ticket.order_ids == ("O2",)
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]
+
+
+async def test_another_recharge_is_not_taken_for_his() -> None:
+    platform = SmallPlatform(payment_list=[payment("P1", ago(hours=5), kind="recharge", amount_fen=50_000)])
+    turn = await Talk(platform).say("充的300没到账", "recharge_not_arrived", [entity(AMOUNT, 300, "300")])
+    assert "没有查到您说的那笔充值" in turn.text

@@ -125,3 +125,22 @@ async def test_a_saved_title_is_known_by_its_short_name() -> None:
     )
     turn = await Talk(platform).say("开票，云南山海物流", "invoice_apply")
     assert turn.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE2K"
+
+
+async def test_all_orders_of_a_month_on_one_invoice() -> None:
+    orders = [order("O1", ago(days=1)), order("O2", ago(days=2), paid_fen=15_050), order("O3", ago(days=40))]
+    titles = [InvoiceTitle("T1", COMPANY, "91530100MA6ABCDE2K", "a@b.cn")]
+    talk = Talk(SmallPlatform(known=[*orders, order("O4", ago(days=1), status="refunded")], title_list=titles))
+    june = {"from": "2025-06-01T00:00:00+08:00", "to": "2025-07-01T00:00:00+08:00"}
+    asked = await talk.say("把这个月的都开一张，抬头跟上次一样", "invoice_apply", [entity(TIME, june, "这个月")])
+    assert asked.asked == "agreed"
+    assert "2 笔订单合开一张" in asked.text
+    assert "金额 350.50 元" in asked.text
+    assert asked.ticket.order_ids == ("O1", "O2")
+    turn = await talk.say("开吧")
+    assert turn.remedy.details == {"title_id": "T1", "order_ids": ["O1", "O2"]}
+
+
+async def test_one_invoice_is_not_all() -> None:
+    talk = Talk(SmallPlatform(known=[order("O1", ago(hours=2)), order("O2", ago(days=1))]))
+    assert (await talk.say("帮我开一张发票", "invoice_apply")).asked == "order_id"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from contracts.effects import Remedy
 from contracts.platform import GiftOrder
 from tests.actions.world import NOW, SmallPlatform, Talk, ago
 
@@ -96,3 +97,9 @@ async def test_a_code_that_was_used_by_another_is_one_that_was_sent() -> None:
     assert turn.ticket.details["gift_id"] == "G2"
     turn = await Talk(SmallPlatform(gift_list=[missing, VIDEO])).say("卡密一直没发", "redeem_code_invalid")
     assert turn.ticket.details["gift_id"] == "G5"
+
+
+async def test_a_redemption_that_worked_is_told_so() -> None:
+    turn = await Talk(SmallPlatform(gift_list=[COFFEE, WATER])).say("玻璃水兑换失败", "redeem_failed")
+    assert "兑换成功" in turn.text
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]

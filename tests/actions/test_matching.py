@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.heard import Memory, Message
-from actions.matching import match_orders, match_timed, same_station
+from actions.matching import match_orders, match_timed, said_station, same_station
 from contracts.entities import AMOUNT, FUEL, GUN, STATION, TIME
 from tests.actions.world import ago, coupon, day_span, entity, order
 
@@ -65,3 +65,16 @@ def test_a_record_is_called_by_what_only_its_title_has() -> None:
     nothing = match_timed(coupons, Memory(said=["我的加油券没到"]), lambda c: c.bought_at, name=lambda c: c.title)
     assert nothing.records == tuple(coupons)
     assert not nothing.hinted
+
+
+@pytest.mark.parametrize(
+    ("words", "station"),
+    [
+        ("昨天在东环路定位到别的站了", "东环路站"),
+        ("我在东环路里面，老给我定位到城北去", "东环路站"),
+        ("它定位成城北站了", None),
+        ("站里的人态度差", None),
+    ],
+)
+def test_a_station_by_its_short_name(words: str, station: str | None) -> None:
+    assert said_station(words, ["城北站", "东环路站"]) == station

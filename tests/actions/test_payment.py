@@ -184,3 +184,19 @@ async def test_not_yet_fuelled_means_the_order_that_waits() -> None:
     said = [entity(FUEL, "95号", "95", role="right")]
     turn = await Talk(SmallPlatform(known=orders)).say("我要加95选成92了，还没加", "wrong_selection", said)
     assert turn.ticket.order_ids == ("O1",)
+
+
+async def test_the_channel_and_the_reason_that_he_names_count() -> None:
+    failed = payment("P1", ago(hours=1), status="failed", error_code="PAY-5003")
+    talk = Talk(SmallPlatform(payment_list=[failed]))
+    asked = await talk.say("支付宝付不出去说限额", "payment_failed")
+    assert asked.asked == "solved"
+    assert "2000 元" in asked.text
+    assert (await talk.press("还是不行", asked)).ticket.category == "payment_failed"
+
+
+async def test_an_order_of_another_day_is_not_called_his() -> None:
+    turn = await Talk(SmallPlatform(known=[unfuelled("O1", ago(minutes=6))])).say(
+        "昨天付的钱没加油", "paid_not_fueled", [entity(TIME, day_span(ago(days=1)), "昨天")]
+    )
+    assert "按您说的时间没有查到，最接近的是" in turn.text

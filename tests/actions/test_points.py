@@ -154,3 +154,12 @@ async def test_points_of_a_refunded_order() -> None:
     turn = await Talk(SmallPlatform(known=orders)).say("退款的那单用掉的积分没还我", "points_missing")
     assert turn.ticket.order_ids == ("O2",)
     assert "24 小时内退回" in turn.text
+
+
+async def test_points_that_he_misses_and_that_were_spent() -> None:
+    spent = PointsEntry("L1", "spend", -600, 400, ago(hours=30), None, "异地消费（滨江站）")
+    talk = Talk(SmallPlatform(known=[order("O1", ago(days=2))], ledger=[spent]))
+    turn = await talk.say("积分少了600是怎么回事", "points_missing", [entity("points", 600, "600")])
+    assert "使用 -600 分（异地消费（滨江站））" in turn.text
+    assert turn.buttons["不是我用的"] == "intent:points_stolen"
+    assert turn.outcome == "solved"

@@ -79,7 +79,13 @@ def test_every_slot_that_an_area_asks_for_is_in_its_form(path: Path) -> None:
     picks = [n for n in calls if isinstance(n.func, ast.Attribute) and n.func.attr == "ask_which"]
     first = [n.args[0] for n in asks] + [n.args[1] for n in picks]
     asked = {arg.value for arg in first if isinstance(arg, ast.Constant)}
-    part_of = {"tickets": "ticket", "charges": "payment", "refund": "payment", "points_payment": "points"}
+    part_of = {
+        "tickets": "ticket",
+        **dict.fromkeys(("charges", "refund", "payment_failed", "cancelling"), "payment"),
+        "points_payment": "points",
+        "invoice_problem": "invoice",
+        "coupon_use": "coupon",
+    }
     area = part_of.get(path.stem, path.stem)
     form = domain()["forms"].get(f"{area}_form")
     assert asked <= set(form["required_slots"] if form else FILLED_SLOTS)
