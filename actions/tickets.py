@@ -50,6 +50,14 @@ def _button(action: CustomerAction, number: str) -> Mapping[str, str]:
     return {"title": _ACTIONS[action], "payload": ticket_payload(action, number)}
 
 
+def _named_in(words: str, tickets: Sequence[TicketView]) -> list[TicketView]:
+    """The one ticket whose title the words share most with ("催一下充值那个"); none when two share as much."""
+    shared = {t.number: sum(part in words for part in _called(t)) for t in tickets}
+    most = max(shared.values(), default=0)
+    found = [t for t in tickets if shared[t.number] == most]
+    return found if most and len(found) == 1 else []
+
+
 class TicketFlow(Flow):
     """A flow about one open ticket."""
 
@@ -70,6 +78,7 @@ class TicketFlow(Flow):
         if tickets and case.message.payload == f"intent:{self.intent}":
             # The button stands under the ticket that was filed or shown last.
             named = tickets[:1]
+        named = named or _named_in(case.words, tickets)
         if len(named or tickets) == 1:
             case.fill("ticket_number", (named or tickets)[0].number)
         elif not tickets:

@@ -33,6 +33,7 @@ _HOW_FAR = re.compile(r"什么时候|啥时候|几时|多久|几点|怎么样|�
 _CALLS_OFF = re.compile(
     r"^.{0,4}(?<!怎么)(?<!么)算了(?!一|两|几|下|多|错|我|\d)|^.{0,6}(?:不(?:退|办|弄|搞|投诉|开|查|换|改)了)(?!吗|么|吧\?)"
 )
+_DONE = re.compile(r"(?<!没)(?<!不)(?:好了|可以了|行了|解决了|到了|到账了|出油了|加上了|收到了|退回来了|弄好|搞定)")
 _LONGEST_CALL = 14
 _HEARD = re.compile(
     r"[哦噢喔嗯恩唔啊昂好行中成][哦噢喔嗯恩啊呀的吧嘞了滴]*[,。!~\s]*(?:知道了|明白了?|收到|晓得了)?[,。!~\s]*|okk?"
@@ -114,6 +115,12 @@ def interrupted(decision: Decision, problem: str | None, asked: bool, taxonomy: 
         return None
     before, now = taxonomy.intents[problem], taxonomy.intents[decision.name]
     return f"intent:{problem}" if before.department is not None and before.group != now.group else None
+
+
+def says_it_is_done(decision: Decision, text: str) -> bool:
+    """Whether an unsure message takes back what was just filed because it came right ("好了好了出油了，谢谢")."""
+    unsure = decision.kind is Kind.CLARIFY and any(c.label == WITHDRAW for c in decision.alternatives)
+    return unsure and decision.payload is None and _DONE.search(normalise(text)) is not None
 
 
 def trouble_goes_on(decision: Decision, text: str) -> bool:

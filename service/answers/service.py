@@ -132,6 +132,8 @@ class Answers:
             return following.added_to_ticket(decision)
         if following.only_heard(decision, situation.text):
             return replace(decision, label=following.AFFIRM, kind=Kind.CHAT)
+        if following.says_it_is_done(decision, situation.text) and await self._steps.ticket_just_told(situation):
+            return replace(decision, label=following.WITHDRAW, kind=Kind.FLOW)
         if following.asks_how_far(decision, situation.text) and await self._steps.tickets(situation):
             return following.of_ticket_progress(decision)
         return decision
@@ -255,7 +257,8 @@ class Answers:
             # A flow that asks for one more yes has filed its ticket already: calling off takes that back, too.
             filed = (dialogue.slots.get("memory") or {}).get("filed")
             taken_back = (WithdrawTicket(filed, situation.text),) if filed else ()
-            return Plan((reply,), taken_back, dialogue=DialogueChange(ended="cancelled"), clear_second=True)
+            ended = DialogueChange(ended="cancelled")
+            return Plan((reply,), taken_back, dialogue=ended, clear_second=True, voiced=True)
         queued = situation.owner is Owner.QUEUED
         reply = Reply(voice.say("cancelled" if queued else "nothing_to_cancel"), source="guard:cancel")
         return Plan((reply,), clear_second=True, leave_queue=queued)

@@ -131,3 +131,11 @@ async def test_an_open_ticket_comes_before_a_solved_one() -> None:
     tickets = [ticket("YB1", status=TicketStatus.SOLVED), ticket("YB2")]
     turn = await Talk(tickets=tickets).say("处理到哪了", "ticket_progress")
     assert turn.card["number"] == "YB2"
+
+
+async def test_a_part_of_the_title_in_the_first_words_is_enough() -> None:
+    tickets = [ticket("YB1", summary="充值未到账：500 元"), ticket("YB2", summary="加油券未到账：满200减25")]
+    turn = await Talk(tickets=tickets).say("催一下充值那个", "ticket_urge")
+    assert turn.one(AddToTicket).number == "YB1"
+    turn = await Talk(tickets=tickets).say("催一下", "ticket_urge")
+    assert turn.asked == "ticket_number"

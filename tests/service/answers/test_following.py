@@ -262,3 +262,12 @@ def test_a_proven_number_is_not_asked_for_again_but_is_no_new_number() -> None:
     assert [e["value"] for e in following.phone_known("13812345678", "recharge_not_arrived")] == ["13812345678"]
     assert following.phone_known("13812345678", "account_change") == ()
     assert following.phone_known(None, "recharge_not_arrived") == ()
+
+
+def test_what_came_right_is_taken_back() -> None:
+    close = (Candidate("intent:ticket_cancel", 0.6), Candidate("intent:thanks", 0.3))
+    unsure = replace(decided("intent:ticket_cancel", Kind.CLARIFY), alternatives=close)
+    assert following.says_it_is_done(unsure, "好了好了出油了，谢谢哈")
+    assert not following.says_it_is_done(unsure, "还没好了没有啊")
+    assert not following.says_it_is_done(unsure, "谢谢")
+    assert not following.says_it_is_done(decided("intent:thanks", Kind.CHAT), "好了")
