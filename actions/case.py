@@ -157,12 +157,12 @@ class Case:
             cause, level=customer.level, record_amount=record_amount, target_id=target_id
         )
 
-    async def stations(self, query: str | None) -> Sequence[Station]:
-        """Stations by name, or those near the customer; works for guests too."""
-        key = f"stations:{query}"
+    async def stations(self, query: str | None, limit: int = 5) -> Sequence[Station]:
+        """Stations by name, or any; works for guests too."""
+        key = f"stations:{query}:{limit}"
         if key not in self._read:
             try:
-                self._read[key] = await self.ports.platform.stations(query)
+                self._read[key] = await self.ports.platform.stations(query, limit)
             except PlatformUnavailable:
                 self.unreachable = True
                 self._read[key] = ()

@@ -25,13 +25,15 @@ Found = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Message:
-    """The latest message. `payload` is the pressed button; `attachments` are ids of uploads."""
+    """The latest message. `payload` is the pressed button; `attachments` are ids of uploads; `place` is where the
+    customer says he is, latitude and longitude in degrees."""
 
     text: str
     intent: str
     entities: tuple[Found, ...] = ()
     payload: str | None = None
     attachments: tuple[str, ...] = ()
+    place: tuple[float, float] | None = None
 
     @classmethod
     def from_tracker(cls, latest: Mapping[str, Any]) -> Message:
@@ -44,6 +46,7 @@ class Message:
             entities=tuple(e for e in latest.get("entities") or () if e.get("role") != _PRESSED),
             payload=metadata.get("payload") or None,
             attachments=tuple(str(a) for a in metadata.get("attachments") or ()),
+            place=_place((metadata.get("context") or {}).get("location")),
         )
 
     @property
@@ -58,6 +61,16 @@ class Message:
     def plain(self) -> str:
         """The words in normal form, for comparing."""
         return normalise(self.text)
+
+
+def _place(location: Any) -> tuple[float, float] | None:
+    """Latitude and longitude as apps and channels send them; None for anything else."""
+    if not isinstance(location, Mapping):
+        return None
+    north, east = location.get("latitude"), location.get("longitude")
+    if isinstance(north, (int, float)) and isinstance(east, (int, float)) and abs(north) <= 90 and abs(east) <= 180:
+        return float(north), float(east)
+    return None
 
 
 @dataclass

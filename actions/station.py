@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import timedelta
 from typing import Any, Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ _LATELY = timedelta(days=1)
 _BARE = re.compile(r"[我要想来个个一下投诉举报反馈你们的这那家油站加油站里服务员工怎么说呢啊吧！!。,，.？?~\s]*")
 _REFUSED = re.compile(r"不支持|不认|不让(?:用|加)|拒绝|不给加|不接(?:单|受)|说没有(?:合作|这)")
 _SHOWN = 4
+_SOME, _ALL = 5, 200
+_EARTH_KM = 6371.0
 
 
 class StationFind(Flow):
@@ -38,7 +41,9 @@ class StationFind(Flow):
     async def conclude(self, case: Case) -> Conclusion:
         said = next(iter(case.memory.meant(STATION)), None)
         fuel = next(iter(case.memory.meant(FUEL)), None) or _grade(case.words)
-        found = await case.stations(str(said) if said else None)
+        place = case.message.place
+        near = place is not None and not said
+        found = await case.stations(str(said) if said else None, _ALL if near else _SOME)
         note = ""
         if not found and said and not case.unreachable:
             called = f"叫「{echo(str(said))}」的" if echo(str(said)) else "您说的"
@@ -49,12 +54,32 @@ class StationFind(Flow):
             return filing.solved(
                 "我暂时连不上油站系统，您可以先在首页「附近油站」里看。" if case.unreachable else missing
             )
+        if near and place is not None:
+            found = sorted(found, key=lambda s: distance_km(place, (s.latitude, s.longitude)))
         shown = sorted(found[:_SHOWN], key=lambda s: _price(s, fuel)) if fuel else list(found[:_SHOWN])
-        lines = "\n".join(f"· {_station_line(s, fuel)}" for s in shown)
-        head = note or (f"查到{echo(str(said)) or '这几个油站'}：" if said else "给您找了这几个油站：")
+        lines = "\n".join(f"· {_away(s, place if near else None)}{_station_line(s, fuel)}" for s in shown)
+        head = (
+            note
+            or ("离您最近的油站：" if near else "")
+            or (f"查到{echo(str(said)) or '这几个油站'}：" if said else "给您找了这几个油站：")
+        )
         tail = f"\n油价以下单页为准，站里调价后 {case.say('station.price_update')}内同步。"
         card = {"type": "stations", "items": [_station_item(s, fuel) for s in shown]}
         return filing.solved(sentences(filing.start(case), f"{head}\n{lines}{tail}"), card=card)
+
+
+def distance_km(here: tuple[float, float], there: tuple[float, float]) -> float:
+    """Kilometres as the crow flies between two points of latitude and longitude in degrees."""
+    north, south = math.radians(here[0]), math.radians(there[0])
+    half = math.sin((south - north) / 2) ** 2
+    half += math.cos(north) * math.cos(south) * math.sin(math.radians(there[1] - here[1]) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
+
+
+def _away(station: Station, place: tuple[float, float] | None) -> str:
+    if place is None:
+        return ""
+    return f"约 {distance_km(place, (station.latitude, station.longitude)):.1f} 公里，"
 
 
 def _grade(words: str) -> str | None:

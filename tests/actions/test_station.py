@@ -35,6 +35,17 @@ async def test_named_station_or_the_nearest_ones() -> None:
     assert "城北站" in none.text
 
 
+async def test_a_place_brings_the_nearest_stations_with_their_distance() -> None:
+    talk = Talk(SmallPlatform(station_list=[NORTH, EAST]), customer_id=None)
+    here = {"location": {"latitude": 25.001, "longitude": 102.801, "label": "昆明"}}
+    turn = await talk.say("附近的加油站", "station_find", context=here)
+    assert "离您最近的油站" in turn.text
+    assert turn.text.index("东环路站") < turn.text.index("城北站")
+    assert "约 0.1 公里" in turn.text
+    odd = await talk.say("附近的加油站", "station_find", context={"location": "x"})
+    assert "公里" not in odd.text
+
+
 async def test_unreachable_platform_is_said() -> None:
     assert "连不上" in (await Talk(SmallPlatform(down=True)).say("附近加油站", "station_find")).text
 

@@ -315,13 +315,14 @@ class Talk:
         entities: Sequence[Mapping[str, Any]] = (),
         payload: str | None = None,
         attachments: Sequence[str] = (),
+        context: Mapping[str, Any] | None = None,
     ) -> Turn:
         """Send a message and carry its effects out on the open tickets."""
         latest = {
             "text": text,
             "intent": {"name": intent},
             "entities": [dict(e) for e in entities],
-            "metadata": {"payload": payload, "attachments": list(attachments)},
+            "metadata": {"payload": payload, "attachments": list(attachments), "context": dict(context or {})},
         }
         turn = await self._turn(latest, intent)
         for effect in turn.effects:
