@@ -214,7 +214,13 @@ def frequent(intents: Sequence[str], by_intent: Sequence[tuple[str, Sequence[str
         by_intent: article id and its intents, in the order of the help pages.
         in_vain: articles that did not help him; they are not shown again.
     """
-    mine = [next((a for a, served in by_intent if intent in served and a not in in_vain), None) for intent in intents]
+    mine = [_closest(intent, by_intent, in_vain) for intent in intents]
     known = {a for a, _ in by_intent}
     wanted = [a for a in (*mine, *FREQUENT) if a is not None and a in known and a not in in_vain]
     return list(dict.fromkeys(wanted))[:FREQUENT_SHOWN]
+
+
+def _closest(intent: str, by_intent: Sequence[tuple[str, Sequence[str]]], in_vain: set[str]) -> str | None:
+    """The article that names the intent foremost: what stands later in its list is only touched by it."""
+    fitting = [(served.index(intent), a) for a, served in by_intent if intent in served and a not in in_vain]
+    return min(fitting, key=lambda found: found[0])[1] if fitting else None

@@ -97,11 +97,8 @@ export class Chat {
 
   stop(): void {
     this.stopped = true;
-    this.sender.stop();
-    this.socket.stop();
+    for (const part of [this.sender, this.socket, this.timers, this.tabs]) part.stop();
     this.stopWatching();
-    this.tabs.close();
-    this.timers.stop();
   }
 
   /** The first page, once it was asked for and has come. */
@@ -165,8 +162,9 @@ export class Chat {
   retry(clientId: string): void {
     const pending = this.outbox.list().find((p) => p.client_id === clientId);
     if (!pending) return;
-    this.outbox.put({ ...pending, status: "waiting", error: undefined });
-    this.shown({ ...pending, status: "waiting", error: undefined });
+    const again: Pending = { ...pending, status: "waiting", error: undefined };
+    this.outbox.put(again);
+    this.shown(again);
     void this.sender.flush();
   }
 
@@ -184,8 +182,7 @@ export class Chat {
 
   /** Tell a person on the other side that the customer is writing. */
   typing(): void {
-    if (this.owner !== "human" && this.owner !== "queued") return;
-    this.presence.typing(() => this.socket.send({ type: "typing" }));
+    if (this.owner === "human" || this.owner === "queued") this.presence.typing(() => this.socket.send({ type: "typing" }));
   }
 
   private async open(): Promise<void> {

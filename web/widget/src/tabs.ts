@@ -15,7 +15,7 @@ export class Tabs {
     this.channel?.postMessage(news);
   }
 
-  close(): void {
+  stop(): void {
     this.channel?.close();
   }
 }

@@ -50,7 +50,7 @@ export const WORDS = {
   copied: "工单号已复制",
   copy: "复制工单号",
   details: "查看详细说明",
-  progress: "查看进度",
+  progress: "进度",
   back: "返回",
   loading: "正在加载",
   again: "再试一次",
