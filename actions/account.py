@@ -19,6 +19,7 @@ from contracts.entities import PHONE, PLATE
 from contracts.platform import Order
 from contracts.remedies import RemedyKind
 
+_PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}(?![A-Z0-9])")
 _REMOVES = re.compile(r"去掉|删|解绑|移除|不要了|卖了|取消")
 CLOSING = "注销"
 """The cause for which the taxonomy promises other times (`promise_overrides.account_change.only`)."""
@@ -83,6 +84,13 @@ class LoginProblem(Flow):
         )
 
 
+def _plate(case: Case) -> str | None:
+    """The plate he names, also in the middle of a sentence."""
+    heard = case.memory.first(PLATE)
+    written = _PLATE.findall(re.sub(r"[\s·.]", "", case.words.upper()))
+    return str(heard) if heard else written[-1] if written else None
+
+
 class AccountChange(Flow):
     """Another phone number, plate or name, or closing the account."""
 
@@ -103,7 +111,7 @@ class AccountChange(Flow):
         cause = self._cause(case)
         if "cause" in case.memory.chosen or cause is None:
             yield Ask("cause", "请问要改哪一项？", self._CAUSES)
-        known_already = case.memory.first(PHONE if cause == "phone" else PLATE)
+        known_already = case.memory.first(PHONE) if cause == "phone" else _plate(case)
         asks = {"phone": "新的手机号是多少？", "plate": "请把要改成的车牌发给我。", "name": "请说一下要改成什么。"}
         if cause == "plate" and _REMOVES.search(case.words):
             return
@@ -121,7 +129,7 @@ class AccountChange(Flow):
                 f"注销有 {case.say('account.close_cooling')}冷静期，期间可以撤回。"
                 "余额、积分、优惠券和未开的发票请先处理好，注销后找不回来。"
             )
-        wanted = known(case, "detail") or case.memory.first(PHONE) or case.memory.first(PLATE)
+        wanted = known(case, "detail") or case.memory.first(PHONE) or _plate(case)
         return filing.file(
             self,
             case,

@@ -9,7 +9,7 @@ from typing import Iterator, Sequence
 from actions import filing, remedies
 from actions.case import Case
 from actions.choice import UNKNOWN, Option
-from actions.coupon_use import CouponUnusable
+from actions.coupon_use import NOT_MINE, CouponUnusable
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
 from actions.matching import Match, match_timed, said_station
@@ -145,8 +145,7 @@ class CouponNotReceived(Flow):
             return filing.solved(f"{head}已经到账，就在「我的—优惠券」里{until}。", buttons=(filing.PERSON,))
         if coupon.status == "used":
             where = f"（订单 {coupon.used_order_id}）" if coupon.used_order_id else ""
-            mine = {"title": "不是我用的", "payload": "intent:account_security"}
-            return filing.solved(f"{head}之前已经到账并用掉了{where}。", buttons=(mine, filing.PERSON))
+            return filing.solved(f"{head}之前已经到账并用掉了{where}。", buttons=(NOT_MINE, filing.PERSON))
         if coupon.status == "expired":
             until = f"，{clock(coupon.valid_until, case.now)} 到期" if coupon.valid_until else ""
             more = {"title": "过期能补吗", "payload": "faq:coupon_validity"}

@@ -8,11 +8,13 @@ from actions import filing
 from actions.case import Case
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.matching import match_timed, same_station
+from actions.records import order_words
 from actions.wording import clock, sentences, yuan
 from contracts.entities import FUEL, STATION
-from contracts.platform import Coupon, Station
+from contracts.platform import Coupon, Order, Station
 from language import normalise
 
+NOT_MINE = {"title": "不是我用的", "payload": "intent:account_security"}
 _STACKED = ("两张", "2张", "叠加", "一起用", "同时用", "再用一张")
 
 
@@ -25,9 +27,10 @@ class CouponUnusable(Flow):
     parties = ("platform",)
 
     async def look_up(self, case: Case) -> None:
-        coupons = [c for c in await case.coupons() if c.status not in ("pending", "used")]
+        known_ones = [c for c in await case.coupons() if c.status != "pending"]
+        coupons = [c for c in known_ones if c.status != "used"]
         usable = [c for c in coupons if c.status == "usable"] or coupons
-        called = match_timed(coupons, case.memory, lambda c: c.bought_at, name=lambda c: c.title)
+        called = match_timed(known_ones, case.memory, lambda c: c.bought_at, name=lambda c: c.title)
         match = match_timed(usable, case.memory, lambda c: c.bought_at, lambda c: c.value_fen, lambda c: c.title)
         if called.hinted and called.only is not None:
             match = called
@@ -39,6 +42,8 @@ class CouponUnusable(Flow):
     async def conclude(self, case: Case) -> Conclusion:
         coupons = await case.coupons()
         coupon: Coupon | None = by_id(coupons, known(case, "coupon_id"))
+        if coupon is not None and coupon.status == "used":
+            return self._spent(case, coupon, await case.orders())
         stations = await case.stations(None) if coupon is not None and coupon.station_ids else ()
         reason = self._reason(case, coupon, stations) if coupon else ""
         instead = self._instead(case, coupon, coupons) if coupon and reason else ""
@@ -53,6 +58,13 @@ class CouponUnusable(Flow):
             checked=[reason] if reason else [],
             demand="让券可以使用",
         )
+
+    def _spent(self, case: Case, coupon: Coupon, orders: Sequence[Order]) -> Conclusion:
+        """It was used: where, and a way on for one who did not use it."""
+        order: Order | None = by_id(orders, coupon.used_order_id)
+        where = f"{order_words(order, case.now)}的订单" if order else f"订单 {coupon.used_order_id or '（未记录）'}"
+        text = f"您的「{coupon.title}」已经用掉了，用在{where}，所以看不到、也不能再选。"
+        return filing.solved(sentences(filing.start(case), text), buttons=(NOT_MINE, filing.PERSON))
 
     def _reason(self, case: Case, coupon: Coupon, stations: Sequence[Station]) -> str:
         """The condition that fails, and what is nearest to meeting it; else the conditions to compare with."""

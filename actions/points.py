@@ -28,6 +28,8 @@ _SHOWN = 5
 FREEZING = "我先把您的账户冻结，余额和积分谁也用不了；解冻时要用短信或人脸再核实一次是您本人。"
 ACCOUNT_FROZEN = "您的账户已经冻结，余额和积分都不能再被使用。确认安全后告诉专人，核实是您本人就解冻。"
 _AFTER_REFUND = re.compile(r"退(?:款|了|单|掉).*分|分.*(?:没|未|不)(?:有)?(?:退|还|返)")
+_GONE = re.compile(r"(?:少|没|扣|丢)了\s*(\d{2,7})(?!\d)")
+_SUSPECTS = re.compile(r"没用过|不是我|被盗|盗刷|盗用|别人用|被人用")
 _NOT_MINE = {"title": "不是我用的", "payload": "intent:points_stolen"}
 _TOO_FEW = ("少", "一半", "不够", "只给", "不对")
 
@@ -68,7 +70,7 @@ class PointsMissing(OrderFlow):
         order = await self.order(case)
         earned = [e for e in await case.points() if order and e.order_id == order.id and e.kind == "earn"]
         case.found["order"], case.found["entry"] = order, earned[0] if earned else None
-        gone = {int(p) for p in case.memory.values(POINTS)}
+        gone = {int(p) for p in (*case.memory.values(POINTS), *_GONE.findall(case.words))}
         case.found["spent"] = next((e for e in await case.points() if e.kind == "spend" and -e.change in gone), None)
 
     def needs(self, case: Case) -> Iterator[Ask]:
@@ -87,6 +89,9 @@ class PointsMissing(OrderFlow):
         await self.look_up(case)
         spent = case.found.get("spent")
         if isinstance(spent, PointsEntry):
+            if _SUSPECTS.search(case.words):
+                # He says himself that it was not he: the words of another flow, the danger of this one.
+                return await _STOLEN.conclude(case)
             text = f"您说的那笔是{entry_words(spent, case)}。"
             text += "是您自己用的，积分就没有少；不是您用的，点下面，我马上冻结账户。"
             return filing.solved(sentences(filing.start(case), text), buttons=(_NOT_MINE, filing.PERSON))
@@ -193,6 +198,9 @@ class PointsStolen(Flow):
         )
 
 
+_STOLEN = PointsStolen()
+
+
 class PointsExplain(Flow):
     """Why these purchases brought so many points, read from the ledger."""
 
@@ -254,7 +262,7 @@ _FLOWS = (
     PointsRefuelFailed(),
     PointsMissing(),
     PointsQuery(),
-    PointsStolen(),
+    _STOLEN,
     PointsExplain(),
 )
 

@@ -93,3 +93,9 @@ async def test_a_theft_is_not_told_of_another_order() -> None:
     plain = await Talk(SmallPlatform(known=orders)).say("有人在滨江站用我余额", "account_security", said[1:])
     assert "您说的那笔是" in plain.text
     assert plain.ticket.order_ids == ("O2",)
+
+
+@pytest.mark.parametrize("words", ["换车了 车牌帮我改成云A88K66", "车牌改成云A·88K66吧", "新车牌云a88k66"])
+async def test_a_plate_inside_a_sentence_is_not_asked_for(words: str) -> None:
+    turn = await Talk().say(words, "account_change")
+    assert turn.ticket.details["wanted"] == "云A88K66"

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.entities import AMOUNT, FUEL, STATION
 from contracts.platform import Coupon, Station
-from tests.actions.world import SmallPlatform, Talk, ago, coupon, entity
+from tests.actions.world import SmallPlatform, Talk, ago, coupon, entity, order
 
 RIVER = Station("S4", "滨江站", "滨江路 9 号", 25.0, 102.0, "全天", "0871-1", {})
 
@@ -59,3 +59,12 @@ async def test_a_coupon_that_fits_is_named_instead() -> None:
     assert asked.asked == "coupon_id"
     turn = await talk.say("满200那张")
     assert "可以用您的「满100减8加油券」" in turn.text
+
+
+async def test_a_coupon_that_was_spent_is_shown_where() -> None:
+    spent = coupon("C2", ago(days=20), "used", title="满200减20加油券", used_order_id="O7")
+    platform = SmallPlatform(known=[order("O7", ago(days=9))], coupon_list=[usable(), spent])
+    turn = await Talk(platform).say("我那张满200减20的券咋不见了", "coupon_unusable")
+    assert "5月26日 10:38 在城北站" in turn.text
+    assert turn.buttons["不是我用的"] == "intent:account_security"
+    assert turn.outcome == "solved"

@@ -163,3 +163,11 @@ async def test_points_that_he_misses_and_that_were_spent() -> None:
     assert "使用 -600 分（异地消费（滨江站））" in turn.text
     assert turn.buttons["不是我用的"] == "intent:points_stolen"
     assert turn.outcome == "solved"
+
+
+async def test_points_that_he_did_not_spend_are_stolen_whatever_he_was_taken_to_say() -> None:
+    spent = PointsEntry("L1", "spend", -600, 400, ago(hours=30), None, "异地消费（滨江站）")
+    talk = Talk(SmallPlatform(known=[order("O1", ago(days=2))], ledger=[spent]))
+    turn = await talk.say("积分怎么少了600，我没用过啊，是不是被盗了", "points_missing")
+    assert (turn.ticket.category, turn.ticket.priority) == ("points_stolen", "P0")
+    assert turn.outcome == "handed_off"
