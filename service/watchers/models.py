@@ -37,9 +37,10 @@ watches = Table(
     Column("category", String(64), nullable=False),
     # The order, coupon, gift, refund or invoice that is watched; `*`: whatever of this customer fits the category.
     Column("subject_id", String(64), nullable=False),
-    # open; met: what was waited for happened; late: it did not in time, people were called; over: the ticket ended.
+    # open; given: we did it ourselves, the ticket ends when the customer stays content; met: what was waited for
+    # happened; late: it did not in time, people were called; over: the ticket ended.
     Column("status", String(8), nullable=False),
-    # When people are called, in seconds since the epoch; null where no time limit holds.
+    # When people are called or the ticket ends, in seconds since the epoch; null where no time limit holds.
     Column("due_at", Float),
     Column("created_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),

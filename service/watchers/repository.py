@@ -11,7 +11,8 @@ from contracts.platform import PlatformEvent, PlatformEventKind
 from service.watchers.models import platform_events, watches
 from service.watchers.rules import Watch
 
-LIVE = ("open", "late")
+LIVE = ("open", "given", "late")
+TIMED = ("open", "given")
 
 _EVENT = (
     platform_events.c.id,
@@ -116,7 +117,7 @@ def claim_overdue(connection: Connection, now: float, hold: float, limit: int) -
     """Take watches whose time is over, for `hold` seconds; another process will not take them meanwhile."""
     due = (
         select(watches.c.id)
-        .where(watches.c.status == "open", watches.c.due_at <= now)
+        .where(watches.c.status.in_(TIMED), watches.c.due_at <= now)
         .order_by(watches.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -127,10 +128,17 @@ def claim_overdue(connection: Connection, now: float, hold: float, limit: int) -
     return sorted((Watch(*row) for row in taken), key=lambda watch: watch.id)
 
 
-def is_open(connection: Connection, watch_id: int) -> bool:
-    """Whether the watch still waits; its row is held until the unit of work ends."""
-    query = select(watches.c.status).where(watches.c.id == watch_id).with_for_update()
-    return connection.execute(query).scalar() == "open"
+def still(connection: Connection, watch: Watch) -> bool:
+    """Whether the watch is as it was claimed; its row is held until the unit of work ends."""
+    query = select(watches.c.status).where(watches.c.id == watch.id).with_for_update()
+    return connection.execute(query).scalar() == watch.status
+
+
+def give(connection: Connection, number: str, subject_id: str, due_at: float) -> bool:
+    """What this waited for was done by ourselves; it is looked at again at `due_at`. False: there is no such row."""
+    mine = (watches.c.ticket_number == number) & (watches.c.subject_id == subject_id)
+    changed = connection.execute(update(watches).where(mine).values(status="given", due_at=due_at, ended_at=None))
+    return changed.rowcount == 1
 
 
 def end_watches(connection: Connection, ids: Sequence[int], status: str, now: datetime) -> None:
@@ -148,5 +156,5 @@ def end_time_limit(connection: Connection, watch_id: int) -> None:
 def anything_due(connection: Connection, now: float) -> bool:
     """Whether an event or a watch waits; a read, so that an idle loop takes no write lock."""
     event = select(platform_events.c.id).where(platform_events.c.status == "received", platform_events.c.next_at <= now)
-    watch = select(watches.c.id).where(watches.c.status == "open", watches.c.due_at <= now)
+    watch = select(watches.c.id).where(watches.c.status.in_(TIMED), watches.c.due_at <= now)
     return any(connection.execute(query.limit(1)).first() is not None for query in (event, watch))

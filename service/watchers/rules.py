@@ -65,6 +65,9 @@ _OVERTAKEN_BY: Mapping[PlatformEventKind, frozenset[PlatformEventKind]] = {
 _ONCE = frozenset(_OVERTAKEN_BY) | {Kind.ORDER_FUELLED, Kind.REFUND_ARRIVED, Kind.REFUND_REFUSED, Kind.GIFT_DELIVERED}
 """A record goes through these once: told again under another id they are no news."""
 
+SETTLED_AFTER = timedelta(minutes=10)
+"""What we gave ourselves in a conversation ends its ticket only when the customer has nothing more to say to it."""
+
 MAX_ATTEMPTS = 8
 REMEMBERED = timedelta(days=30)
 LOOK_BACK = timedelta(minutes=30)
@@ -84,6 +87,7 @@ class Watch:
     ticket_number: str
     category: str
     subject_id: str
+    status: str
     created_at: datetime
 
 

@@ -120,7 +120,43 @@ def _customer(connection: Connection, event: PlatformEvent, customer_id: str, no
     for seen in touched:
         _record(connection, seen.ticket_number, event, now)
     for number in dict.fromkeys(w.ticket_number for w in solved):
-        _solve(connection, number, event, now)
+        if echo:
+            _give(connection, number, [w for w in solved if w.ticket_number == number], event, now)
+        else:
+            _record(connection, number, event, now)
+            _solve(connection, number, now)
+
+
+def _give(connection: Connection, number: str, solved: Sequence[Watch], event: PlatformEvent, now: datetime) -> None:
+    """We did it ourselves and the customer was told: the ticket waits a little for what he has to say to it."""
+    _record(connection, number, event, now)
+    due_at = (now + rules.SETTLED_AFTER).timestamp()
+    for seen in solved:
+        if not repository.give(connection, number, seen.subject_id, due_at):
+            repository.insert_watch(
+                connection,
+                conversation_id=seen.conversation_id,
+                customer_id=seen.customer_id,
+                ticket_number=number,
+                category=seen.category,
+                subject_id=seen.subject_id,
+                status="given",
+                due_at=due_at,
+                created_at=now,
+            )
+
+
+def settle(connection: Connection, watch: Watch, now: datetime) -> None:
+    """The ticket of something that we gave ends, unless the customer came back to it: then its people go on."""
+    if still_waits(connection, watch) is None:
+        repository.end_watches(connection, [watch.id], "over", now)
+        return
+    events = tickets.events(connection, watch.ticket_number)
+    given = max((place for place, e in enumerate(events) if e.kind == "platform"), default=0)
+    if any(e.actor == "customer" for e in events[given:]):
+        repository.end_watches(connection, [watch.id], "over", now)
+        return
+    _solve(connection, watch.ticket_number, now)
 
 
 def _watching(connection: Connection, customer_id: str, now: datetime) -> list[Watch]:
@@ -133,21 +169,20 @@ def _watching(connection: Connection, customer_id: str, now: datetime) -> list[W
             continue
         for subject_id in rules.subjects(ticket.order_ids, ticket.details):
             if (ticket.number, subject_id) not in known:
-                row = (0, ticket.conversation_id, customer_id, ticket.number, ticket.category, subject_id)
+                row = (0, ticket.conversation_id, customer_id, ticket.number, ticket.category, subject_id, "open")
                 found.append(Watch(*row, created_at=ticket.created_at))
     return found
 
 
-def _solve(connection: Connection, number: str, event: PlatformEvent, now: datetime) -> None:
-    """The ticket's problem is gone; its customer is asked whether it is for him too."""
+def _solve(connection: Connection, number: str, now: datetime) -> None:
+    """The ticket's problem is gone; its customer, who was told why, is asked whether it is for him too."""
     ids = [w.id for w in repository.watches_of_ticket(connection, number)]
     ticket = tickets.ticket(connection, number)
     if ticket is None or ticket.status not in OPEN_STATUSES:
         repository.end_watches(connection, ids, "over", now)
         return
-    _record(connection, number, event, now)
     try:
-        tickets.advance(connection, number, TicketStatus.SOLVED, rules.words(event) or "", ACTOR, now)
+        tickets.advance(connection, number, TicketStatus.SOLVED, "", ACTOR, now)
     except WrongStatus as error:
         log.info("ticket %s stays as it is: %s", number, error)
     repository.end_watches(connection, ids, "met", now)
@@ -189,7 +224,7 @@ def _sender(conversation: ConversationRow) -> Sender:
 def still_waits(connection: Connection, watch: Watch) -> TicketRow | None:
     """The ticket of an overdue watch, if both still wait."""
     ticket = tickets.ticket(connection, watch.ticket_number)
-    if ticket is None or ticket.status not in OPEN_STATUSES or not repository.is_open(connection, watch.id):
+    if ticket is None or ticket.status not in OPEN_STATUSES or not repository.still(connection, watch):
         return None
     return ticket
 

@@ -73,7 +73,10 @@ class WatchWorker:
             await self._handle(event, attempts)
         late = await self._database.write(lambda c: watchers.claim_overdue(c, now, HOLD_SECONDS, BATCH))
         for watch in late:
-            await self._overdue(watch)
+            if watch.status == "given":
+                await self._settle(watch)
+            else:
+                await self._overdue(watch)
         if events or late:
             self._told()
         return len(events) + len(late)
@@ -88,6 +91,9 @@ class WatchWorker:
             now = self._clock().timestamp()
             metrics.PLATFORM_EVENTS.labels(event.kind.value, "failed").inc()
             await self._database.write(lambda c: watchers.failed(c, event.id, attempts, problem, now))
+
+    async def _settle(self, watch: Watch) -> None:
+        await self._database.write(lambda c: watchers.settle(c, watch, self._clock()))
 
     async def _overdue(self, watch: Watch) -> None:
         """The records say what has become of it; when they cannot be read, people are called all the same."""

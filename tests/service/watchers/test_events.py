@@ -132,7 +132,8 @@ async def test_an_event_just_before_the_ticket_counts_for_it(desk: Desk) -> None
     assert await desk.status(number) is TicketStatus.SOLVED
 
 
-async def test_what_our_own_remedy_did_is_told_once(desk: Desk) -> None:
+async def _reissued(desk: Desk) -> str:
+    """A flow gave the overdue coupon by policy; the platform tells of it."""
     coupon = next(c for c in await desk.platform.coupons(CUSTOMER) if c.status == "pending")
     number = await desk.ticket("coupon_not_received", coupon_id=coupon.id)
     await desk.ask(
@@ -144,9 +145,48 @@ async def test_what_our_own_remedy_did_is_told_once(desk: Desk) -> None:
     )
     await desk.work_until_quiet()
     await desk.platform_tells()
-    said = await desk.said()
-    assert sum("优惠券" in line and number not in line for line in said) == 1
+    return number
+
+
+async def test_what_our_own_remedy_did_is_told_once_and_ends_the_ticket_a_little_later(desk: Desk) -> None:
+    number = await _reissued(desk)
+    assert sum("优惠券" in line for line in await desk.said()) == 1
+    assert await desk.status(number) is TicketStatus.ACCEPTED, "he may have more to say"
+    desk.later(minutes=9)
+    await desk.platform_tells()
+    assert await desk.status(number) is TicketStatus.ACCEPTED
+    desk.later(minutes=1, seconds=1)
+    await desk.platform_tells()
     assert await desk.status(number) is TicketStatus.SOLVED
+    assert "问题解决了吗" in (await desk.said())[-1]
+
+
+async def test_a_reopened_ticket_is_given_again(desk: Desk) -> None:
+    number = await desk.ticket("redeem_code_invalid", gift_id="G1")
+    await _tell(desk, _event(Kind.GIFT_CODE_ISSUED, "G1"))
+    for status in (TicketStatus.REOPENED, TicketStatus.CHECKING):
+        await desk.database.write(lambda c, s=status: tickets.advance(c, number, s, "", "customer", desk.now))
+    await desk.ask(kind="freeze_account")
+    [row] = await desk.rows()
+    await _tell(desk, _event(Kind.GIFT_CODE_ISSUED, "G1", id="again", data={"key": row.key}))
+    assert await desk.status(number) is TicketStatus.CHECKING
+    desk.later(minutes=11)
+    await desk.platform_tells()
+    assert await desk.status(number) is TicketStatus.SOLVED
+
+
+async def test_who_says_that_it_did_not_help_is_not_told_that_it_is_solved(desk: Desk) -> None:
+    number = await _reissued(desk)
+    again = AddToTicket(number, "again", "还是没看到")
+
+    def work(connection: Any) -> None:
+        tickets.add(connection, conversations.require(connection, desk.conversation_id), again, desk.now)
+
+    desk.later(minutes=3)
+    await desk.database.write(work)
+    desk.later(minutes=30)
+    await desk.platform_tells()
+    assert await desk.status(number) is TicketStatus.ACCEPTED
 
 
 async def test_a_withdrawn_ticket_is_left_alone(desk: Desk) -> None:
