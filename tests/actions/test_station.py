@@ -41,7 +41,7 @@ async def test_a_place_brings_the_nearest_stations_with_their_distance() -> None
     turn = await talk.say("附近的加油站", "station_find", context=here)
     assert "离您最近的油站" in turn.text
     assert turn.text.index("东环路站") < turn.text.index("城北站")
-    assert "约 0.1 公里" in turn.text
+    assert "约 0.2 公里" in turn.text
     odd = await talk.say("附近的加油站", "station_find", context={"location": "x"})
     assert "公里" not in odd.text
 

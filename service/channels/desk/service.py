@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Mapping, Sequence
@@ -123,6 +124,9 @@ class Desk:
 
     async def _turn(self, update: Update, channel: Channel, entered: Entered) -> None:
         """A message like any other: stored, answered by its turn."""
+        if self._house.limits.customer.take(entered.conversation_id, time.monotonic()) > 0:
+            await self._say(update, entered, [Reply(self._voice.say("channel_busy"), source="channel")])
+            return
         text, payload, menu = await self._meant(update, entered)
         kept, missed = await self._media(update, channel, entered.conversation_id)
         if missed and not kept and not text:

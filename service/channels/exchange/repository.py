@@ -194,12 +194,23 @@ def open_sends(connection: Connection, address_id: int, kind: str) -> list[SendR
     return [SendRow(**row._mapping) for row in connection.execute(query)]
 
 
-def doubtful_passive(connection: Connection, before: datetime, limit: int) -> list[SendRow]:
-    """Passive answers of which nobody said that they left the house."""
+def doubtful_sends(connection: Connection, before: datetime, limit: int) -> list[SendRow]:
+    """Passive answers and notices of which nobody said that they left the house. The senders see to messages."""
     query = select(channel_sends).where(
-        channel_sends.c.status == "sending", channel_sends.c.kind == "passive", channel_sends.c.updated_at < before
+        channel_sends.c.status == "sending", channel_sends.c.kind != "message", channel_sends.c.updated_at < before
     )
     return [SendRow(**row._mapping) for row in connection.execute(query.order_by(channel_sends.c.id).limit(limit))]
+
+
+def count_unknown(connection: Connection, address_id: int, first_seq: int, part: int) -> int:
+    """How often nobody knew whether this piece arrived."""
+    query = select(func.count()).where(
+        channel_sends.c.address_id == address_id,
+        channel_sends.c.first_seq == first_seq,
+        channel_sends.c.part == part,
+        channel_sends.c.status == "unknown",
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def sends_of(connection: Connection, conversation_id: str, limit: int) -> list[SendRow]:

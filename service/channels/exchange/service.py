@@ -115,7 +115,7 @@ class Exchange:
         for receipt_id in forsaken:
             self._start(receipt_id, 0.0)
         before = now - timedelta(seconds=LEASE_SECONDS)
-        doubtful = await self._house.database.read(lambda c: repository.doubtful_passive(c, before, LOADED))
+        doubtful = await self._house.database.read(lambda c: repository.doubtful_sends(c, before, LOADED))
         for send in doubtful:
             await self._house.database.write(lambda c, send=send: _rewind(c, send, now))  # type: ignore[misc]
 
@@ -177,6 +177,10 @@ class Exchange:
     ) -> Passive | None:
         """Decide what goes back at once, and write down that it was; whatever is left is pushed."""
         update = item.update
+        receipt = repository.receipt(connection, update.channel, update.external_id, update.key)
+        if receipt is not None and receipt.answer is not None:
+            # Another try of the same update was a moment faster; both get the same words.
+            return Passive(receipt.answer, update, 0) if receipt.answer else None
         address = repository.address(connection, update.channel, update.external_id, lock=True)
         piece: Piece | None = None
         if address is not None:
@@ -245,10 +249,12 @@ def _receive(connection: Connection, update: Update, now: datetime) -> _Taken:
 
 
 def _rewind(connection: Connection, send: SendRow, now: datetime) -> None:
-    """Nobody knows whether a passive answer arrived: it is counted, and sent again unless more was sent since."""
+    """Nobody knows whether it arrived: it is counted, and a passive answer is sent again unless more was sent since."""
     if not repository.end_send(connection, send.id, "unknown", now):
         return
-    metrics.CHANNEL_SENDS.labels(send.channel, "passive", "unknown").inc()
+    metrics.CHANNEL_SENDS.labels(send.channel, send.kind, "unknown").inc()
+    if send.kind != "passive":
+        return
     address = repository.address_by_id(connection, send.address_id)
     if address is not None and address.delivered_seq == send.last_seq and address.delivered_part == 0:
         repository.update_address(

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 HOLD_SECONDS = 25.0
 SWEEP_SECONDS = 2.0
 TIDY_ROUNDS = 1800
+REPEATS_IN_DOUBT = 1
 UNDELIVERED = "message.undelivered"
 """Event for the platform's systems: the customer cannot be reached here now, the app may tell him."""
 
@@ -179,6 +180,9 @@ class Post:
                 self._tell_the_app(connection, address, parcel.seq)
         elif outcome.sent is Sent.DONE:
             values |= brought(parcel.piece)
+        elif outcome.sent is Sent.UNKNOWN and self._doubted_enough(connection, parcel):
+            values |= brought(parcel.piece)
+            self._tell_the_app(connection, address, parcel.piece.last_seq)
         elif outcome.sent is Sent.REFUSED:
             # The channel will never take it; in the app it can be read.
             values |= {**brought(parcel.piece), "choices": address.choices}
@@ -194,6 +198,14 @@ class Post:
             return False
         delivery.hurry(connection, delivery.PUSH, address.conversation_id, time.time())
         return outcome.sent in (Sent.DONE, Sent.REFUSED, Sent.CLOSED)
+
+    @staticmethod
+    def _doubted_enough(connection: Connection, parcel: Parcel) -> bool:
+        """Once more after a doubt is better than nothing; more often would fill the customer's screen."""
+        piece = parcel.piece
+        assert piece is not None
+        count = repository.count_unknown(connection, parcel.address.id, piece.first_seq, piece.part)
+        return count > REPEATS_IN_DOUBT
 
     def _tell_the_app(self, connection: Connection, address: AddressRow, seq: int) -> None:
         conversation = conversations.require(connection, address.conversation_id)

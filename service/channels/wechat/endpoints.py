@@ -67,9 +67,12 @@ async def _answer(request: Request, channels: Channels, channel: WeChatChannel) 
         log.warning("wechat: refused: %s", error)
         return PlainTextResponse("", status_code=403)
     except Exception:
-        # Nothing was stored, so nothing may be acknowledged: without an answer WeChat brings it again.
+        # Nothing was stored, so nothing may be acknowledged: without an answer WeChat brings it again, twice.
         log.exception("wechat: a message could not be stored")
-        return PlainTextResponse("", status_code=500)
+        words = channel.last_words(envelope, house_of(request).replies.say("channel_down"))
+        if words is None:
+            return PlainTextResponse("", status_code=500)
+        return Response(words, media_type="application/xml")
     if passive is None:
         return PlainTextResponse(_SUCCESS)
     xml = channel.reply(passive, request.query_params, utc_now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Any, Mapping, Sequence
 
@@ -46,6 +47,8 @@ _CAPACITY = Capacity(
 _MENU_BYTES = 1000
 _MENU_CHOICES = 10
 _SUMMARY = 20
+_TRIES = 3
+_REMEMBERED_FAILURES = 1000
 
 
 class WeChatChannel:
@@ -63,6 +66,7 @@ class WeChatChannel:
             relay_url=settings.wechat_relay_token_url,
             relay_secret=settings.wechat_relay_secret,
         )
+        self._failures: OrderedDict[str, int] = OrderedDict()
         self.client = WeChatClient(database, account, settings.upload_megabytes * 1024 * 1024)
 
     def echo(self, query: Mapping[str, str], now: datetime) -> str:
@@ -145,6 +149,19 @@ class WeChatChannel:
             return xml
         nonce = query.get("nonce", "0")[:64]
         return rules.encrypted(xml, settings.wechat_token, settings.wechat_aes_key, settings.wechat_app_id, nonce, now)
+
+    def last_words(self, envelope: Envelope, words: str) -> str | None:
+        """What goes back when an update could not be stored three times, so that the customer sees words of ours
+        instead of WeChat's error; None while WeChat will bring it again."""
+        (update,) = self.parse(self.verify(envelope), envelope.received_at)
+        key = f"{update.external_id}|{update.key}"
+        count = self._failures.pop(key, 0) + 1
+        self._failures[key] = count
+        while len(self._failures) > _REMEMBERED_FAILURES:
+            self._failures.popitem(last=False)
+        if count < _TRIES:
+            return None
+        return self.reply(Passive(words, update, 0), envelope.query, envelope.received_at)
 
     async def close(self) -> None:
         await self.client.close()
