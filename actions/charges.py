@@ -162,9 +162,12 @@ class AmountMismatch(OrderFlow):
         )
 
     def _agrees(self, case: Case, order: Order | None) -> bool:
-        """Whether the record's charge is the one he speaks of."""
-        charged = case.memory.amounts_fen("paid")
-        return order is not None and (not charged or order.paid_fen in charged)
+        """Whether the record is the one he speaks of, by what was charged or by any amount he names."""
+        if order is None:
+            return False
+        charged, named_ones = case.memory.amounts_fen("paid"), case.memory.amounts_fen()
+        amounts = {order.paid_fen, order.listed_fen, order.pump_fen}
+        return order.paid_fen in charged if charged else not named_ones or bool(amounts & set(named_ones))
 
     def _back(self, order: Order | None, over_fen: int) -> Remedy | None:
         """The difference that the records show; the policy leaves the word to a person."""

@@ -84,14 +84,17 @@ def chosen(text: str, options: Sequence[Option]) -> str | None:
 
 
 def hinted(text: str, options: Sequence[Option]) -> str | None:
-    """The value of the option whose words occur in a longer text; the longest word wins, a tie is no answer."""
+    """The value of the option whose words occur in a longer text; the longest word wins, then more of them.
+
+    A tie is no answer.
+    """
     plain = normalise(text)
-    best: dict[str, int] = {}
+    best: dict[str, tuple[int, int]] = {}
     for option in options:
-        hits = [len(word) for word in option.words if word and normalise(word) in plain]
+        hits = [len(word) for word in {normalise(w) for w in option.words if w} if word in plain]
         if hits:
-            best[option.value] = max(hits)
-    longest = [value for value, length in best.items() if length == max(best.values())]
+            best[option.value] = (max(hits), len(hits))
+    longest = [value for value, found in best.items() if found == max(best.values())]
     return longest[0] if len(longest) == 1 else None
 
 

@@ -241,7 +241,7 @@ class FlowForm(Area, FormValidationAction):
         elif case.memory.tries.get(ask.slot):
             text, outcome = f"好的，这个我记下了。{ask.again or ask.text}", None
         else:
-            text, outcome = sentences(filing.start(case), filing.notes(case), first_aid, ask.text), None
+            text, outcome = sentences(filing.start(case), filing.notes(case), first_aid, ask.text).lstrip("\n"), None
         self.speak(dispatcher, flow, Spoken(text, tuple(ask.buttons), ask.card, outcome))
 
     def _events(self, tracker: Tracker, case: Case, ask: Ask | None) -> list[EventType]:

@@ -85,6 +85,10 @@ def match_orders(orders: Sequence[Order], memory: Memory, *, mistaken: bool = Fa
         if said and len(left) > 1:
             left, told_apart = _narrow(left, fits)
             hinted = hinted or told_apart
+    exact = tuple(o for o in orders if amounts & _order_amounts(o))
+    if exact and not any(o in exact for o in left):
+        # People remember what they paid better than when: the days around it lose against the very amount.
+        return Match(exact, hinted=True)
     return Match(left, hinted)
 
 

@@ -95,7 +95,8 @@ def item(record: Record, now: datetime) -> Item:
         title = f"{clock(moment, now)} {record.station_name}"
         note = f"{yuan(record.paid_fen)} · {record.fuel} · {record.gun} 号枪"
         amount = f"{record.paid_fen / 100:g}"
-        return Item(record.id, title, note, order_status(record), (record.station_name, record.id, amount))
+        short = record.station_name.removesuffix("站")
+        return Item(record.id, title, note, order_status(record), (record.station_name, short, record.id, amount))
     if isinstance(record, Coupon):
         note = f"{yuan(record.value_fen)} · {clock(record.bought_at, now)} 购买"
         status = _COUPON_STATUS.get(record.status, record.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from actions import filing
 from actions.cancelling import CancelOnYes, cancellable
@@ -14,6 +14,7 @@ from actions.order_flow import NO_ORDER, in_short, named, order_ids
 from actions.records import channel, listed, order_words, refund_status
 from actions.wording import clock, sentences, yuan
 from contracts.platform import Coupon, Order, Refund
+from contracts.tickets import TicketView
 
 _CHANNEL_FACTS = ("balance", "wechat", "alipay", "bank_card")
 _LISTED = 5
@@ -143,10 +144,19 @@ class RefundProgress(Flow):
     record_slot = "refund_id"
 
     async def look_up(self, case: Case) -> None:
-        refunds = await case.refunds()
+        refunds = case.found["refunds"] = await case.refunds()
         moving = [r for r in refunds if r.status in ("requested", "approved", "sent", "refused")]
         match = match_timed(moving or refunds[:1], case.memory, lambda r: r.requested_at, lambda r: r.amount_fen)
         self.pick(case, "refund_id", match)
+
+    def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
+        """An amount that no refund has but an open ticket names is about that ticket."""
+        same = super().same_problem(case, tickets)
+        amounts = case.memory.amounts_fen()
+        refunds: Sequence[Refund] = case.found.get("refunds") or ()
+        if same is not None or not amounts or any(r.amount_fen in amounts for r in refunds):
+            return same
+        return next((t for t in tickets if any(yuan(a) in t.summary for a in amounts)), None)
 
     def needs(self, case: Case) -> Iterator[Ask]:
         yield from self.ask_which(case, "refund_id", "您有几笔退款在办，请问问的是哪一笔？")

@@ -100,3 +100,14 @@ async def test_another_recharge_is_not_taken_for_his() -> None:
     platform = SmallPlatform(payment_list=[payment("P1", ago(hours=5), kind="recharge", amount_fen=50_000)])
     turn = await Talk(platform).say("充的300没到账", "recharge_not_arrived", [entity(AMOUNT, 300, "300")])
     assert "没有查到您说的那笔充值" in turn.text
+
+
+async def test_a_named_amount_beats_a_difference_in_the_records() -> None:
+    orders = [order("O1", ago(days=1), paid_fen=23_000), order("O2", ago(days=2), paid_fen=26_000, pump_fen=26_000)]
+    turn = await Talk(SmallPlatform(known=orders)).say(
+        "昨天加了个260的，油表没涨",
+        "amount_mismatch",
+        [entity(TIME, day_span(ago(days=1)), "昨天"), entity(AMOUNT, 260, "260")],
+    )
+    assert turn.ticket.order_ids == ("O2",)
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]

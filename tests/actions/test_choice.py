@@ -107,3 +107,9 @@ def test_nothing_but_a_clear_yes_is_consent(text: str, value: str | None) -> Non
 @pytest.mark.parametrize("text", ["对不上，少了", "登不上", "绑不了", "进不去", "看不清楚"])
 def test_a_no_that_begins_like_a_yes(text: str) -> None:
     assert agreed(text) == NO
+
+
+def test_more_of_an_options_words_decide_between_equal_ones() -> None:
+    records = (Option("O1", "今天 城北站 200 元", ("城北", "200")), Option("O2", "昨天 滨江站 200 元", ("滨江", "200")))
+    assert chosen("城北200那个", records) == "O1"
+    assert chosen("200那个", records) is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.entities import TIME
+from contracts.effects import AddToTicket
+from contracts.entities import AMOUNT, TIME
 from contracts.platform import Refund
-from tests.actions.world import NOW, SmallPlatform, Talk, ago, coupon, day_span, entity, order
+from tests.actions.world import NOW, SmallPlatform, Talk, ago, coupon, day_span, entity, order, payment
 
 
 def refund(number: str, status: str, **changes: object) -> Refund:
@@ -108,3 +109,13 @@ async def test_guests_see_no_orders() -> None:
     turn = await talk.say("查一下我的订单", "order_query")
     assert "登录" in turn.text
     assert talk.ports.platform.reads == []
+
+
+async def test_an_amount_that_an_open_ticket_names_is_about_that_ticket() -> None:
+    twice = ago(days=2)
+    pair = [payment("P2", twice, order_id="O4"), payment("P1", twice, order_id="O4")]
+    talk = Talk(SmallPlatform(known=[order("O4", twice)], payment_list=pair, refund_list=[refund("R1", "sent")]))
+    filed = await talk.say("一次扣了我两笔", "duplicate_charge")
+    turn = await talk.say("重复扣我的那200还没退", "refund_progress", [entity(AMOUNT, 200, "200")])
+    added = turn.one(AddToTicket)
+    assert (added.number, added.kind) == (filed.ticket.number, "again")

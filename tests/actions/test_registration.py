@@ -115,7 +115,7 @@ def test_figures_are_quoted_at_all() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
 def test_actions_reach_nothing_but_their_ports(path: Path) -> None:
-    standard = {"__future__", "abc", "contextvars", "dataclasses", "datetime", "re", "typing", "zoneinfo"}
+    standard = {"__future__", "abc", "contextvars", "dataclasses", "datetime", "math", "re", "typing", "zoneinfo"}
     allowed = standard | {"actions", "contracts", "language", "rasa_sdk"}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = {a.name.split(".")[0] for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
