@@ -34,6 +34,11 @@ _CALLS_OFF = re.compile(
     r"^.{0,4}(?<!怎么)(?<!么)算了(?!一|两|几|下|多|错|我|\d)|^.{0,6}(?:不(?:退|办|弄|搞|投诉|开|查|换|改)了)(?!吗|么|吧\?)"
 )
 _DONE = re.compile(r"(?<!没)(?<!不)(?:好了|可以了|行了|解决了|到了|到账了|出油了|加上了|收到了|退回来了|弄好|搞定)")
+_WHEN = re.compile(
+    r"^(?:那么?|所以|到底|大概|最晚|最快|要|得|还要|,|\s){0,4}.{0,3}"
+    r"(?:什么时候|啥时候|哪天|哪一天|几号|几点|几时|多久|几天|多长时间)[^?]{0,5}\??$"
+)
+_NO_MORE_WAITING = re.compile(r"不用|不等|不需要|不要|算了|不排")
 _LONGEST_CALL = 14
 _HEARD = re.compile(
     r"[哦噢喔嗯恩唔啊昂好行中成][哦噢喔嗯恩啊呀的吧嘞了滴]*[,。!~\s]*(?:知道了|明白了?|收到|晓得了)?[,。!~\s]*|okk?"
@@ -85,11 +90,6 @@ def asks_why_so_late(decision: Decision, text: str) -> bool:
     return decision.payload is None and not decision.answer and _WHY.search(normalise(text)) is not None
 
 
-def of_ticket_progress(decision: Decision) -> Decision:
-    """The same message as a question about a ticket."""
-    return replace(decision, label=PROGRESS, kind=Kind.FLOW)
-
-
 def calls_off(text: str) -> bool:
     """Whether the message is hardly more than "算了": what was just asked for is not wanted any more."""
     plain = normalise(text)
@@ -123,6 +123,27 @@ def says_it_is_done(decision: Decision, text: str) -> bool:
     return unsure and decision.payload is None and _DONE.search(normalise(text)) is not None
 
 
+def asks_when(decision: Decision, text: str) -> bool:
+    """Whether "那最晚哪天" asks about what was just answered, because it names no business of its own."""
+    return decision.kind in (Kind.OUT_OF_SCOPE, Kind.CLARIFY) and _WHEN.search(normalise(text)) is not None
+
+
+def presses(decision: Decision) -> bool:
+    """Whether words that name no business are worry about what was just filed ("到底怎么办啊，我好着急")."""
+    stranger = decision.kind is Kind.OUT_OF_SCOPE and decision.guard is None and decision.payload is None
+    return stranger and decision.sentiment.label != "calm"
+
+
+def about(decision: Decision, label: str) -> Decision:
+    """The same message as one about `label`."""
+    return replace(decision, label=label, kind=Kind.FLOW)
+
+
+def leaves_queue(decision: Decision, text: str) -> bool:
+    """Whether a no while he waits for a person means that he waits no longer."""
+    return decision.label == DENY and decision.kind is Kind.CHAT and _NO_MORE_WAITING.search(text) is not None
+
+
 def trouble_goes_on(decision: Decision, text: str) -> bool:
     """Whether the message says "还是不行" rather than "不用了"."""
     return decision.label == DENY and decision.kind is Kind.CHAT and _STILL.search(text) is not None
@@ -136,7 +157,7 @@ def repeats(label: str, recent: Sequence[str]) -> int:
 def told_just_before(last_label: str | None, tickets: Iterable[TicketView]) -> TicketView | None:
     """The open ticket of the problem that the message before was about; the newest, when that asked for its state."""
     open_now = list(tickets)
-    if last_label == PROGRESS:
+    if last_label in (PROGRESS, URGE, ADD_INFO):
         return next(iter(open_now), None)
     return next((t for t in open_now if f"intent:{t.category}" == last_label), None)
 

@@ -14,6 +14,7 @@ from contracts.decision import Decision, Kind, OfferedButton, RouteContext
 from contracts.effects import WithdrawTicket
 from contracts.errors import AssistantUnavailable
 from contracts.taxonomy import Taxonomy
+from contracts.taxonomy.loader import CHAT_GROUP
 from contracts.tickets import CustomerAction, read_ticket_payload
 from intent_router import escalation
 from intent_router.escalation import TurnSignal, Verdict
@@ -56,6 +57,7 @@ class Answers:
         self._replies = replies
         self._taxonomy = taxonomy
         self._timeout = assistant_timeout
+        self._flows = {f"intent:{i.id}" for i in taxonomy.intents.values() if i.group != CHAT_GROUP}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="router")
 
     async def decide(self, text: str, context: RouteContext, now: datetime, top: int = 5) -> Decision:
@@ -127,15 +129,25 @@ class Answers:
 
     async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
+        text, last = situation.text, situation.signals[-1].label if situation.signals else None
         decision = following.answers_offer(decision, situation.offered, situation.second_problem)
         if following.brings_picture(decision, bool(situation.attachments)) and await self._steps.tickets(situation):
             return following.added_to_ticket(decision)
-        if following.only_heard(decision, situation.text):
+        if following.only_heard(decision, text):
             return replace(decision, label=following.AFFIRM, kind=Kind.CHAT)
-        if following.says_it_is_done(decision, situation.text) and await self._steps.ticket_just_told(situation):
-            return replace(decision, label=following.WITHDRAW, kind=Kind.FLOW)
-        if following.asks_how_far(decision, situation.text) and await self._steps.tickets(situation):
-            return following.of_ticket_progress(decision)
+        if following.asks_how_far(decision, text) and await self._steps.tickets(situation):
+            return following.about(decision, following.PROGRESS)
+        told = None
+        for fits, label in (
+            (following.says_it_is_done(decision, text), following.WITHDRAW),
+            (following.asks_when(decision, text), following.PROGRESS),
+            (following.presses(decision), following.URGE),
+        ):
+            told = await self._steps.ticket_just_told(situation) if fits and told is None else told
+            if fits and told is not None:
+                return following.about(decision, label)
+        if following.asks_when(decision, text) and last in self._flows:
+            return following.about(decision, last)
         return decision
 
     async def _plan(
@@ -163,6 +175,8 @@ class Answers:
             plan = self._to_person(situation, "asked", f"guard {decision.guard or 'label'}", decision, voice)
             return await self._steps.with_open_form(situation, dialogue, plan, voice)
         if decision.guard == "cancel" or decision.payload == rules.CANCEL:
+            return self._cancel(situation, dialogue, voice)
+        if situation.owner is Owner.QUEUED and dialogue is None and following.leaves_queue(decision, situation.text):
             return self._cancel(situation, dialogue, voice)
         if decision.payload is None and following.calls_off(situation.text):
             if dialogue is not None and (decision.answer or decision.kind is not Kind.FLOW):

@@ -271,3 +271,30 @@ def test_what_came_right_is_taken_back() -> None:
     assert not following.says_it_is_done(unsure, "还没好了没有啊")
     assert not following.says_it_is_done(unsure, "谢谢")
     assert not following.says_it_is_done(decided("intent:thanks", Kind.CHAT), "好了")
+
+
+@pytest.mark.parametrize("text", ["那最晚哪天", "要多久啊", "什么时候能到", "到底几号"])
+def test_when_is_asked_about_what_was_just_answered(text: str) -> None:
+    assert following.asks_when(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE), text)
+    assert not following.asks_when(decided("intent:refund_progress", Kind.FLOW), text)
+
+
+@pytest.mark.parametrize("text", ["你们老板什么时候生日你知道吗", "帮我写首诗", "多久没见了呀最近过得怎么样"])
+def test_a_strangers_question_is_not(text: str) -> None:
+    assert not following.asks_when(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE), text)
+
+
+def test_worry_without_a_business_is_about_what_was_filed() -> None:
+    worried = replace(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE), sentiment=SentimentReading("anxious", 0.9))
+    assert following.presses(worried)
+    assert not following.presses(decided("intent:out_of_scope", Kind.OUT_OF_SCOPE))
+    assert not following.presses(replace(worried, guard="empty"))
+    urges = following.about(worried, following.URGE)
+    assert (urges.label, urges.kind) == ("intent:ticket_urge", Kind.FLOW)
+
+
+def test_who_waits_no_longer() -> None:
+    no = decided("intent:deny", Kind.CHAT)
+    assert following.leaves_queue(no, "不用了不等了")
+    assert not following.leaves_queue(no, "不是")
+    assert not following.leaves_queue(decided("intent:refund_progress", Kind.FLOW), "不用了")
