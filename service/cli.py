@@ -75,6 +75,35 @@ def settings() -> None:
         print(f"YOUBAN_{name.upper()}\t{default or '(empty)'}\t{field.description}")
 
 
+@app.command("wechat-menu")
+def wechat_menu(
+    menu_file: Annotated[
+        Path | None, typer.Option("--file", help="JSON for menu/create; default: the one shipped")
+    ] = None,
+) -> None:
+    """Give the official account its menu; the keys of its buttons are payloads."""
+    import asyncio
+
+    from service.channels.wechat.client import WeChatError
+    from service.channels.wechat.service import MENU_FILE, create_menu
+    from service.db import Database
+
+    loaded = load_settings()
+    path = menu_file or MENU_FILE
+    if not path.exists():
+        raise UsageError(f"{path}: no such file")
+    if not loaded.wechat_app_id:
+        raise UsageError("YOUBAN_WECHAT_APP_ID is not set")
+    database = Database(loaded.database)
+    try:
+        asyncio.run(create_menu(loaded, database, path.read_text(encoding="utf-8")))
+    except (WeChatError, ValueError) as error:
+        raise UsageError(f"the menu was not taken: {error}") from None
+    finally:
+        database.close()
+    print("menu created; followers see it within five minutes")
+
+
 @app.command("customer-token")
 def customer_token(customer_id: str, hours: int = 24) -> None:
     """Print a signed token for a customer, as the app would sign it."""

@@ -15,6 +15,8 @@ from service.privacy import mask, mask_name
 CODE_DIGITS = 8
 YES, NO = "bind:yes", "bind:no"
 BIND, UNDO = "bind", "unbind"
+TITLES = {BIND: "绑定账号", UNDO: "解除绑定"}
+"""What the customer said when he pressed one of these in a menu."""
 _CODE = re.compile(r"^(?:我要)?绑定(?:码|账号)?[\s:：是]*(\d{8})$")
 _BARE = re.compile(r"^(?:我要|怎么)?绑定(?:账号|公众号|app账号|app)?$", re.IGNORECASE)
 _UNDO = re.compile(r"^(?:我要|帮我)?(?:解除绑定|解绑|取消绑定)(?:账号|公众号|微信)?$")

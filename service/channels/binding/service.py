@@ -82,8 +82,9 @@ class Binding:
         return None
 
     @staticmethod
-    def kept_words(text: str) -> str:
+    def kept_words(update: Update) -> str:
         """The customer's words as they are kept: a code is nobody's business afterwards."""
+        text = update.text or rules.TITLES.get(update.payload or "", "")
         return rules.veiled(text) if rules.code_in(text) is not None else text
 
     async def bind(self, channel: str, external_id: str, customer_id: str, proof: str) -> None:

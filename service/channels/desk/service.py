@@ -240,7 +240,7 @@ class Desk:
         replies = await self._binding.hear(update, entered.conversation_id, entered.address)
         if replies is None:
             return False
-        await self._say(replace(update, text=self._binding.kept_words(update.text)), entered, replies)
+        await self._say(replace(update, text=self._binding.kept_words(update)), entered, replies)
         return True
 
     async def _say(

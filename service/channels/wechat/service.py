@@ -6,6 +6,7 @@ import json
 import logging
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Mapping, Sequence
 
 import filetype
@@ -44,6 +45,7 @@ _CAPACITY = Capacity(
     per_message=Allowance(5, timedelta(hours=48)),
     per_event=Allowance(3, timedelta(minutes=1)),
 )
+MENU_FILE = Path(__file__).with_name("menu.json")
 _MENU_BYTES = 1000
 _MENU_CHOICES = 10
 _SUMMARY = 20
@@ -214,13 +216,18 @@ def _link(url: str, title: str) -> str:
     return f'<a href="{url}">{title}</a>'
 
 
-def menu_of(raw: str) -> Mapping[str, Any]:
-    """A menu's JSON as WeChat's menu/create takes it.
+async def create_menu(settings: Settings, database: Database, raw: str) -> None:
+    """Give the account a menu, in the JSON of WeChat's menu/create.
 
     Raises:
         ValueError: it is no JSON object with buttons.
+        WeChatError: WeChat does not take it.
     """
     menu = json.loads(raw)
     if not isinstance(menu, dict) or not isinstance(menu.get("button"), list):
         raise ValueError("an object with a list `button` is expected")
-    return menu
+    channel = WeChatChannel(settings, database)
+    try:
+        await channel.client.call("/cgi-bin/menu/create", menu)
+    finally:
+        await channel.close()

@@ -164,8 +164,11 @@ def test_pages_refuse_what_is_not_theirs(stack: Stack) -> None:
 def test_who_unsubscribes_is_forgotten(stack: Stack, platform: WeChatPlatform, follower: Follower) -> None:
     platform.media["BYE"] = PNG
     follower.say("我的手机号是13812345678")
+    folder = stack.folder / "data" / "attachments"
+    folder.mkdir(exist_ok=True)
+    before = set(folder.iterdir())
     follower.do("image", MediaId="BYE")
-    before = len(list((stack.folder / "data" / "attachments").iterdir()))
+    assert set(folder.iterdir()) > before
     assert follower.event("unsubscribe") == "success"
     engine = create_engine(f"sqlite:///{stack.folder}/data/youban.db")
     deadline = time.monotonic() + 10
@@ -179,7 +182,9 @@ def test_who_unsubscribes_is_forgotten(stack: Stack, platform: WeChatPlatform, f
     engine.dispose()
     assert follower.openid not in dump
     assert "13812345678" not in dump
-    assert len(list((stack.folder / "data" / "attachments").iterdir())) == before - 1
+    while set(folder.iterdir()) != before and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert set(folder.iterdir()) == before
 
 
 def test_who_unsubscribes_stays_a_customer_of_the_app(stack: Stack, follower: Follower) -> None:

@@ -106,7 +106,7 @@ def test_a_picture_is_kept_at_once(platform: WeChatPlatform, follower: Follower,
     story = agent.get(f"/conversations/{conversation}").json()
     kept = [a for m in story["messages"] for a in m.get("attachments") or ()]
     assert [a["media_type"] for a in kept] == ["image/png"]
-    assert agent.get(f"/attachments/{kept[0]['id']}").content == PNG
+    assert agent.get(f"/attachments/{kept[0]['id']}").content.startswith(PNG[:8])
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,19 @@ def test_every_type_gets_words(follower: Follower, kind: str) -> None:
     assert follower.do(kind, **fields) in ("passive", "success")
     follower.wait(1)
     assert follower.seen[0]["text"].strip()
+
+
+def test_voice_that_nobody_recognised_is_kept_for_a_person(
+    platform: WeChatPlatform, follower: Follower, agent: Agent
+) -> None:
+    platform.media["VOICE"] = b"#!AMR\n" + b"\x3c" * 64
+    follower.do("voice", MediaId="VOICE", Format="amr")
+    follower.wait(1)
+    assert "语音" in follower.seen[0]["text"]
+    conversation = _conversation(agent, follower, "1")
+    story = agent.get(f"/conversations/{conversation}").json()
+    kept = [a["media_type"] for m in story["messages"] for a in m.get("attachments") or ()]
+    assert kept == ["audio/amr"]
 
 
 def test_recognised_voice_is_read(follower: Follower) -> None:
@@ -138,6 +151,19 @@ def test_a_follow_is_welcomed_and_its_choices_work(follower: Follower) -> None:
 def test_a_menu_press_is_a_payload(follower: Follower) -> None:
     assert follower.event("CLICK", EventKey="human") == "passive"
     assert "人工" in follower.words
+
+
+def test_the_shipped_menu_has_keys_that_mean_something(platform: WeChatPlatform, stack: Stack) -> None:
+    assert "menu created" in stack.run("wechat-menu")
+    menu = platform.of("/cgi-bin/menu/create")[-1]
+    keys = [b["key"] for group in menu["button"] for b in group["sub_button"] if b["type"] == "click"]
+    assert len(keys) >= 9
+    for key in keys:
+        pressed = platform.follower()
+        assert pressed.event("CLICK", EventKey=key) == "passive", key
+        assert pressed.words.strip()
+        assert ":" not in key or key not in pressed.words
+    assert all(len(b["name"].encode()) <= 60 for group in menu["button"] for b in group["sub_button"])
 
 
 def test_quiet_events_are_acknowledged(follower: Follower) -> None:
