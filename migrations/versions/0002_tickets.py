@@ -42,6 +42,7 @@ _NEW = (
 )
 _COUNTS = ("breaches", "escalation", "urges", "reopened")
 _OF_TICKET = (
+    "ticket_numbers",
     "ticket_timers",
     "ticket_notices",
     "ticket_causes",
@@ -79,6 +80,14 @@ def upgrade() -> None:
     op.execute("UPDATE tickets SET working = department, promised_at = due_at, told_at = updated_at")
     _name_stations()
 
+    op.create_table(
+        "ticket_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(160), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_numbers")),
+        sa.UniqueConstraint("key", name=op.f("uq_ticket_numbers_key")),
+    )
     op.create_table(
         "ticket_timers",
         sa.Column("id", sa.Integer(), nullable=False),

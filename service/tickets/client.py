@@ -25,23 +25,32 @@ class Circumstances:
 
 async def circumstances(platform: FuelPlatform, customer_id: str | None, effect: FileTicket) -> Circumstances:
     """Level of the customer and station of the ticket; what the platform does not answer stays unknown."""
+    return await circumstances_of(platform, customer_id, effect.order_ids, effect.details)
+
+
+async def circumstances_of(
+    platform: FuelPlatform, customer_id: str | None, order_ids: Sequence[str], details: Mapping[str, Any]
+) -> Circumstances:
+    """`circumstances` for a ticket that is not planned yet."""
     try:
         level = (await platform.customer(customer_id)).level if customer_id is not None else None
-        return Circumstances(level, await _station(platform, customer_id, effect))
+        return Circumstances(level, await _station(platform, customer_id, order_ids, details))
     except (PlatformUnavailable, NotFound) as error:
-        log.warning("ticket %s without level and station: %s", effect.number, error)
-        return Circumstances(station_id=named_station(effect.details))
+        log.warning("a ticket without level and station: %s", error)
+        return Circumstances(station_id=named_station(details))
 
 
-async def _station(platform: FuelPlatform, customer_id: str | None, effect: FileTicket) -> str | None:
-    named = named_station(effect.details)
+async def _station(
+    platform: FuelPlatform, customer_id: str | None, order_ids: Sequence[str], details: Mapping[str, Any]
+) -> str | None:
+    named = named_station(details)
     if named is not None:
         return named
-    if customer_id is not None and effect.order_ids:
+    if customer_id is not None and order_ids:
         for order in await platform.orders(customer_id, limit=_READ_ORDERS):
-            if order.id in effect.order_ids:
+            if order.id in order_ids:
                 return order.station_id
-    for said in _said_stations(effect.details):
+    for said in _said_stations(details):
         found = await platform.stations(said, limit=2)
         if len(found) == 1:
             return found[0].id

@@ -93,6 +93,15 @@ ticket_events = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+ticket_numbers = Table(
+    "ticket_numbers",
+    metadata,
+    # Numbers of tickets that agents file: they have no turn to follow from. The key makes a repeated request one.
+    Column("id", Integer, primary_key=True),
+    Column("key", String(160), nullable=False, unique=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 ticket_timers = Table(
     "ticket_timers",
     metadata,

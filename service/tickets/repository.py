@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 from sqlalchemy import Connection, Select, and_, func, insert, or_, select, update
 
 from contracts.tickets import OPEN_STATUSES, TicketStatus
-from service.tickets.models import ticket_events, tickets
+from service.tickets.models import ticket_events, ticket_numbers, tickets
 
 _OPEN = [s.value for s in OPEN_STATUSES]
 
@@ -110,6 +110,15 @@ def _ticket(row: Any) -> TicketRow:
 
 def insert_ticket(connection: Connection, **values: Any) -> None:
     connection.execute(insert(tickets).values(**values))
+
+
+def number_of_key(connection: Connection, key: str, at: datetime) -> tuple[int, bool]:
+    """The running number that belongs to a request's key, and whether it is new."""
+    known = connection.execute(select(ticket_numbers.c.id).where(ticket_numbers.c.key == key)).scalar()
+    if known is not None:
+        return int(known), False
+    made = connection.execute(insert(ticket_numbers).values(key=key, at=at).returning(ticket_numbers.c.id))
+    return int(made.scalar_one()), True
 
 
 def update_ticket(connection: Connection, number: str, **values: Any) -> None:

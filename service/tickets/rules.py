@@ -11,8 +11,8 @@ from contracts.taxonomy import Taxonomy
 from contracts.tickets import PlannedTicket, TicketStatus
 from service.tickets.sla.rules import DEFAULT_HOURS, Clocks, IsWorkday, is_duration
 
-PARENT_INDEX = 63
-"""The place of incidents' parents among the categories, which the taxonomy does not reach."""
+DESK_INDEX, PARENT_INDEX, DESK_PARENT_INDEX = 62, 63, 61
+"""Places among the categories that the taxonomy does not reach: tickets that agents file, and incidents' parents."""
 
 TRANSITIONS: Mapping[TicketStatus, frozenset[TicketStatus]] = {
     TicketStatus.ACCEPTED: frozenset(
@@ -72,6 +72,12 @@ def ticket_number(turn_id: int, category_index: int) -> str:
         raise ValueError("turn ids start at 1, categories end at 63")
     digits = f"{turn_id * 64 + category_index:09d}"
     return f"YB{digits}{check_digit(digits)}"
+
+
+def parent_number(number: str) -> str:
+    """The number of the incident that the ticket `number` brings to light."""
+    serial, place = divmod(int(number[2:-1]), 64)
+    return ticket_number(serial, DESK_PARENT_INDEX if place == DESK_INDEX else PARENT_INDEX)
 
 
 def check_digit(digits: str) -> int:

@@ -28,6 +28,7 @@ from service.tickets.sla import service as sla
 from service.tickets.client import (  # isort: skip
     Circumstances as Circumstances,
     circumstances as circumstances,
+    circumstances_of as circumstances_of,
 )
 from service.tickets.life.service import (  # isort: skip
     WrongStatus as WrongStatus,
@@ -67,6 +68,7 @@ def file(
     now: datetime,
     known: Circumstances = Circumstances(),
     attachments: Sequence[str] = (),
+    actor: str = AssistantActor,
 ) -> None:
     """File a planned ticket; from here on it is watched."""
     details = dict(effect.details)
@@ -102,7 +104,7 @@ def file(
         promised_at=due_at,
         due_at=due_at,
     )
-    repository.add_event(connection, effect.number, "filed", AssistantActor, {"summary": effect.summary}, now)
+    repository.add_event(connection, effect.number, "filed", actor, {"summary": effect.summary}, now)
     life.watch(connection, effect.number)
     incidents.report(connection, effect.number, now)
     delivery.announce_ticket(connection, conversation.id, effect.number)

@@ -168,6 +168,23 @@ class TicketChange(BaseModel):
     side: str | None = Field(None, max_length=24)
 
 
+class DeskTicketRequest(BaseModel):
+    """A ticket that an agent files: for a conversation, or for a customer by his id.
+
+    `said`: the customer's words. `anyway`: although he has an open ticket of this category.
+    """
+
+    conversation_id: str | None = Field(None, max_length=32)
+    customer_id: str | None = Field(None, min_length=1, max_length=64)
+    category: str = Field(min_length=1, max_length=64)
+    summary: str = Field(min_length=1, max_length=500)
+    said: list[str] = Field(default_factory=list, max_length=20)
+    order_ids: list[str] = Field(default_factory=list, max_length=20)
+    cause: str | None = Field(None, max_length=64)
+    demand: str | None = Field(None, max_length=500)
+    anyway: bool = False
+
+
 class AssignRequest(BaseModel):
     """`username` of the agent who is to work on it."""
 

@@ -2,24 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Sequence
 
 from sqlalchemy import Connection
 
+from contracts.effects import FileTicket
 from contracts.policy import RootCause
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, TicketStatus
 from service.agents.service import AgentRow
+from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
+from service.tickets import repository
+from service.tickets import rules as ticket_rules
 from service.tickets import service as tickets
+from service.tickets.client import Circumstances
 from service.tickets.desk import rules
 from service.tickets.life import service as life
 from service.tickets.life.service import Locked, WrongStatus
 from service.tickets.notices import rules as notices
 from service.tickets.repository import TicketRow
 
+
+@dataclass(frozen=True)
+class DeskTicket:
+    """What an agent files for a customer. `anyway`: although one of this category is open."""
+
+    category: str
+    summary: str
+    said: Sequence[str] = ()
+    order_ids: Sequence[str] = ()
+    cause: str | None = None
+    demand: str | None = None
+    anyway: bool = False
+
+
 _TO_BEGIN = (TicketStatus.ACCEPTED, TicketStatus.REOPENED)
+
+
+def file(
+    connection: Connection,
+    conversation: ConversationRow,
+    agent: AgentRow,
+    wanted: DeskTicket,
+    key: str,
+    now: datetime,
+    known: Circumstances = Circumstances(),
+) -> TicketRow:
+    """An agent files a ticket for a customer, who hears of it; the agent answers for it. The same `key` files once.
+
+    Raises:
+        WrongStatus: the customer has an open ticket of this category, and `anyway` was not said.
+        ContractError: no ticket is filed for this category.
+    """
+    serial, new = repository.number_of_key(connection, f"{agent.id}:{key}", now)
+    number = ticket_rules.ticket_number(serial, ticket_rules.DESK_INDEX)
+    if not new:
+        filed = repository.ticket(connection, number)
+        assert filed is not None
+        return filed
+    same = [t.number for t in tickets.open_of(connection, conversation.id) if t.category == wanted.category]
+    if same and not wanted.anyway:
+        raise WrongStatus(f"这位客户已有同类工单 {same[0]} 在处理，请补充到那一张；确实是另一件事再单独提交")
+    planned = replace(tickets.plan(serial, wanted.category, now, cause=wanted.cause), number=number)
+    details = {"said": list(wanted.said), "checked": [], "filed_by": agent.username}
+    details |= {k: v for k, v in (("cause", wanted.cause), ("demand", wanted.demand)) if v}
+    effect = FileTicket(
+        number=number,
+        category=planned.category,
+        department=planned.department,
+        priority=planned.priority,
+        summary=wanted.summary,
+        created_at=now.isoformat(),
+        first_response_due_at=planned.first_response_due_at.isoformat(),
+        due_at=planned.due_at.isoformat(),
+        details=details,
+        order_ids=tuple(wanted.order_ids),
+    )
+    tickets.file(connection, conversation, 0, effect, now, known, actor=agent.username)
+    held = life.lock(connection, number)
+    words = notices.filed_for_you(load_taxonomy(), held.ticket, agent.number, now)
+    answered = {"first_response_at": now, "owner_id": agent.id}
+    changed, _ = life.change(connection, held, now, answered, say=words, urgent=True)
+    return changed.ticket
 
 
 def accept(connection: Connection, number: str, agent: AgentRow, now: datetime) -> TicketRow:

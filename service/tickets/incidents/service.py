@@ -71,7 +71,7 @@ def look(connection: Connection, held: Locked, threshold: Threshold, now: dateti
 def _start(connection: Connection, ticket: TicketRow, cause: str, count: int, now: datetime) -> str:
     """File the parent ticket: P0, owned by the category's department, of no single customer."""
     taxonomy = load_taxonomy()
-    number = rules.ticket_number(ticket.turn_id, rules.PARENT_INDEX)
+    number = rules.parent_number(ticket.number)
     clocks, priority = sla.policy().clocks, taxonomy.priorities["P0"]
     due_at = clocks.due(now, priority.resolve, priority.resolve_clock)
     repository.insert_ticket(

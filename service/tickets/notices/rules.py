@@ -97,6 +97,15 @@ def step_words(taxonomy: Taxonomy, ticket: TicketRow, now: datetime, note: str) 
     return f"{words}{note}{asked}"
 
 
+def filed_for_you(taxonomy: Taxonomy, ticket: TicketRow, agent_number: str, now: datetime) -> str:
+    """An agent filed it for the customer."""
+    title, department = taxonomy.intents[ticket.category].say[0], taxonomy.departments[ticket.working]
+    return (
+        f"工号 {agent_number} 已为您提交工单 {ticket.number}（{title}），由{department}处理，{until(ticket, now)}。"
+        "进度会在这里告诉您，不用再提交一遍。"
+    )
+
+
 def broken(number: str, missed: datetime, due_at: datetime, now: datetime) -> str:
     """A promise was not kept: said unasked, with the new one."""
     return (

@@ -18,6 +18,7 @@ MATRIX = {
     ("GET", "/conversations/{conversation}"): {"agent", "supervisor", "admin"},
     ("POST", "/conversations/{conversation}/claim"): {"agent", "supervisor", "admin"},
     ("GET", "/tickets"): {"agent", "handler", "station", "supervisor", "admin"},
+    ("POST", "/tickets"): {"agent", "supervisor", "admin"},
     ("GET", "/tickets/counts"): {"agent", "handler", "station", "supervisor", "admin"},
     ("GET", "/tickets/incidents"): {"agent", "handler", "station", "supervisor", "admin"},
     ("GET", "/tickets/root-causes"): {"agent", "handler", "station", "supervisor", "admin"},

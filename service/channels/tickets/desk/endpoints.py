@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Callable
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request
 from sqlalchemy import Connection
 
 from contracts.policy import RootCause
@@ -16,6 +16,7 @@ from service.agents.service import AgentRow
 from service.channels.tickets import service as shapes
 from service.channels.tickets.schemas import (
     AssignRequest,
+    DeskTicketRequest,
     IncidentList,
     IncidentShape,
     NumberRequest,
@@ -31,6 +32,8 @@ from service.channels.tickets.schemas import (
     TicketDetail,
 )
 from service.clock import utc_now
+from service.conversations import service as conversations
+from service.conversations.service import ConversationRow
 from service.errors import ApiError
 from service.house import house_of
 from service.policies import service as policies
@@ -48,6 +51,8 @@ Worker = Annotated[AgentRow, Depends(allowed(Permission.TICKETS_WORK))]
 Dispatcher = Annotated[AgentRow, Depends(allowed(Permission.TICKETS_ALL))]
 Reader = Annotated[AgentRow, Depends(allowed(Permission.KNOWLEDGE_READ))]
 Editor = Annotated[AgentRow, Depends(allowed(Permission.KNOWLEDGE_EDIT))]
+
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=64, pattern=r"^[\w.:-]+$")]
 
 Work = Callable[[Connection, datetime], Any]
 
@@ -79,6 +84,45 @@ def root_cause(connection: Connection, cause_id: str) -> RootCause:
     if found is None:
         raise ApiError(422, "unknown_root_cause", "没有这种根本原因，请重新选择")
     return found
+
+
+@router.post("", response_model=TicketDetail)
+async def file_ticket(
+    body: DeskTicketRequest, request: Request, agent: Dispatcher, idempotency_key: IdempotencyKey
+) -> TicketDetail:
+    """File a ticket for a customer; he hears of it at once. The same `Idempotency-Key` again is the same ticket.
+
+    409 when he has an open one of this category and `anyway` is not set.
+    """
+    house, now = house_of(request), utc_now()
+    spec = house.taxonomy.intents.get(body.category)
+    if spec is None or spec.department is None:
+        raise ApiError(422, "unknown_category", "这类问题不能提交工单，请重新选择")
+    wanted = desk.DeskTicket(**body.model_dump(exclude={"conversation_id", "customer_id"}))
+    if body.customer_id is not None:
+        await house.platform.customer(body.customer_id)
+    conversation = await house.database.write(lambda c: _conversation(c, body, now))
+    known = await tickets.circumstances_of(
+        house.platform, conversation.customer_id, body.order_ids, {"said": body.said}
+    )
+
+    def work(connection: Connection) -> TicketDetail:
+        held = conversations.require(connection, conversation.id, lock=True)
+        row = desk.file(connection, held, agent, wanted, idempotency_key, now, known)
+        agents.audit(connection, agent.username, "ticket.file", row.number, {"category": row.category}, now)
+        return shapes.ticket_detail(connection, house.taxonomy, row, now)
+
+    detail = await house.database.write(work)
+    house.outbox.wake()
+    return detail
+
+
+def _conversation(connection: Connection, body: DeskTicketRequest, now: datetime) -> ConversationRow:
+    if body.conversation_id is not None:
+        return conversations.require(connection, body.conversation_id)
+    if body.customer_id is None:
+        raise ApiError(422, "no_customer", "请选择是哪一位客户的工单")
+    return conversations.open_conversation(connection, "widget", body.customer_id, None, now)
 
 
 @router.get("/root-causes", response_model=RootCauseList)

@@ -231,6 +231,26 @@ def test_the_platform_pays_first_by_policy_and_once(service_only: Stack, people:
     assert ruled["side"] == "station"
 
 
+def test_an_agent_files_for_a_customer(service_only: Stack, people: dict[str, Agent]) -> None:
+    agent = people["agent"]
+
+    def file(key: str | None = "call-1", **more: Any) -> httpx.Response:
+        body = {"customer_id": "demo-gold-t12", "category": "coupon_not_received", "summary": "来电：券没到", **more}
+        headers = {"Authorization": f"Bearer {agent.token}", **({"Idempotency-Key": key} if key else {})}
+        return httpx.post(f"{agent.url}/api/v1/tickets", json=body, headers=headers, timeout=20)
+
+    filed = file().json()
+    assert (filed["level"], filed["owner"]["username"]) == ("gold", "tickets-agent")
+    assert file().json()["number"] == filed["number"]
+    customer = Customer.enter(service_only, "demo-gold-t12")
+    assert filed["number"] in _texts(customer)
+    assert file("call-2").status_code == 409
+    assert file("call-3", category="greet").status_code == 422
+    assert file("call-4", customer_id="nobody-at-all").status_code == 404
+    assert file("call-5", customer_id=None).status_code == 422
+    assert file(None).status_code == 422
+
+
 def test_many_customers_with_one_cause_are_one_incident(service_only: Stack, people: dict[str, Agent]) -> None:
     words = "在东环路站钱扣了油枪没反应"
     filed = [_filed(service_only, f"demo-puka-many{n}", words) for n in range(5)]

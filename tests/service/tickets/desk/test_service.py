@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Callable
+
 import pytest
+from sqlalchemy import Connection
 
 from contracts.errors import NotFound
 from contracts.policy import RootCause
 from contracts.tickets import TicketStatus
+from service.conversations import service as conversations
+from service.tickets import rules
 from service.tickets import service as tickets
 from service.tickets.desk import service as desk
 from service.tickets.life.service import WrongStatus
+from service.tickets.service import TicketRow
 from tests.service.tickets.conftest import Office
 
 EQUIPMENT = RootCause("station_equipment", "油站设备故障", "equipment", "station")
@@ -111,3 +118,33 @@ async def test_what_does_not_exist_cannot_be_worked_on(office: Office) -> None:
     agent = await office.agent("wang")
     with pytest.raises(NotFound):
         await office.write(lambda c: desk.accept(c, "YB0000000000", agent, office.now))
+
+
+async def test_an_agent_files_a_ticket_once_and_answers_for_it(office: Office) -> None:
+    agent = await office.agent("wang")
+    conversation_id = await office.customer("anna")
+    wanted = desk.DeskTicket("coupon_not_received", "客户来电：券没到", said=("券没到",), demand="补发")
+
+    def file(key: str, what: desk.DeskTicket) -> Callable[[Connection], TicketRow]:
+        def work(connection: Connection) -> TicketRow:
+            conversation = conversations.require(connection, conversation_id, lock=True)
+            return desk.file(connection, conversation, agent, what, key, office.now)
+
+        return work
+
+    first = await office.write(file("k1", wanted))
+    assert await office.write(file("k1", wanted)) == first
+    assert rules.is_ticket_number(first.number)
+    assert (first.owner_id, first.first_response_at, first.details["demand"]) == (agent.id, office.now, "补发")
+    assert [first.number in s for s in await office.said()] == [True]
+    with pytest.raises(WrongStatus, match=first.number):
+        await office.write(file("k2", wanted))
+    second = await office.write(file("k2", replace(wanted, anyway=True)))
+    assert second.number != first.number
+
+
+def test_no_two_ways_to_a_number_meet() -> None:
+    turns = {rules.ticket_number(turn, place) for turn in range(1, 40) for place in range(61)}
+    desks = [rules.ticket_number(serial, rules.DESK_INDEX) for serial in range(1, 40)]
+    parents = [rules.parent_number(n) for n in (*desks, *(rules.ticket_number(t, 5) for t in range(1, 40)))]
+    assert len({*turns, *desks, *parents}) == len(turns) + len(desks) + len(parents)
