@@ -120,7 +120,9 @@ class Case:
         return found if isinstance(found, Customer) else None
 
     async def orders(self) -> Sequence[Order]:
-        return await self._list("orders", lambda c: self.ports.platform.orders(c))
+        """His orders, without those he said are not meant."""
+        found = await self._list("orders", lambda c: self.ports.platform.orders(c))
+        return [order for order in found if not self.memory.ruled_out(order.id)]
 
     async def coupons(self) -> Sequence[Coupon]:
         return await self._list("coupons", lambda c: self.ports.platform.coupons(c))

@@ -180,6 +180,7 @@ class Flow(ABC):
 
     def pick(self, case: Case, slot: str, match: Match[Record] | Match[Any]) -> None:
         """Fill a record slot when only one record is left; an answer of the customer's own stays."""
+        match = Match(tuple(r for r in match.records if not case.memory.ruled_out(r.id)), match.hinted)
         case.found[slot] = match
         if slot in case.memory.chosen:
             return

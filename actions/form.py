@@ -18,7 +18,7 @@ from actions.choice import NO, NONE, UNKNOWN, YES, Option
 from actions.flow import Ask, Conclusion, Flow, Spoken, known
 from actions.heard import Memory, Message
 from actions.ports import current_ports
-from actions.turning import answers_freely, is_not_this
+from actions.turning import answers_freely, is_another_record, is_not_this
 from actions.wording import sentences
 from contracts.assistant import ANSWER_INTENT
 from contracts.effects import Effect, EndDialogue, FileTicket, WithdrawTicket, effect_to_dict
@@ -109,11 +109,7 @@ class FlowForm(Area, FormValidationAction):
         return self._events(tracker, case, next_ask)
 
     async def required_slots(
-        self,
-        domain_slots: list[str],
-        dispatcher: CollectingDispatcher,
-        tracker: Tracker,
-        domain: DomainDict,
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict
     ) -> list[str]:
         """The slots that the flow of `problem` needs, in the order of asking."""
         case, _ = self._case(tracker, Message.from_tracker(tracker.latest_message))
@@ -138,16 +134,22 @@ class FlowForm(Area, FormValidationAction):
     async def _corrected(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case, news: bool) -> bool:
         """Whether he names another record than the one that was filed: that ticket is taken back, a new one follows."""
         before = known(case, flow.record_slot) if flow.record_slot else None
-        if not news or before is None or flow.record_slot is None or _consent_of(case.message) == YES:
+        if before is None or flow.record_slot is None or _consent_of(case.message) == YES:
+            return False
+        if not news and not is_another_record(case.message):
             return False
         slots, chosen = dict(case.slots), list(case.memory.chosen)
         case.memory.chosen = [slot for slot in chosen if slot != flow.record_slot]
+        if is_another_record(case.message):
+            case.memory.rule_out(before)
+            case.slots.pop(flow.record_slot, None)
         await flow.look_up(case)
         now = case.get(flow.record_slot)
-        if now in (None, NONE, before):
+        if now == before or (now in (None, NONE) and not is_another_record(case.message)):
             case.slots, case.memory.chosen = slots, chosen
             return False
         self.want(dispatcher, [WithdrawTicket(case.memory.filed, case.message.text.strip())])
+        case.memory.rule_out(case.memory.filed)
         case.memory.filed = ""
         return True
 
@@ -212,7 +214,8 @@ class FlowForm(Area, FormValidationAction):
             self._answer(case, ask, news)
             await flow.look_up(case)
         if not case.get("again"):
-            same = flow.same_problem(case, await case.ports.open_tickets())
+            open_ones = [t for t in await case.ports.open_tickets() if not case.memory.ruled_out(t.number)]
+            same = flow.same_problem(case, open_ones)
             if same is not None:
                 case.fill("again", same.number)
 

@@ -18,6 +18,7 @@ _LONGEST_SAID = 1000
 """Characters of one message that a ticket keeps; the conversation itself keeps all of them."""
 
 _MOST_SAID = 19
+_NOT = "not:"
 
 Found = Mapping[str, Any]
 """An entity in Rasa's shape: `entity`, `value`, and if known `role`, `text`, `start`, `end`."""
@@ -110,7 +111,7 @@ class Memory:
             # The first words tell the problem, the last ones the newest state of it.
             self.said = self.said[:1] + self.said[1:][-_MOST_SAID:]
         self.attachments.extend(a for a in message.attachments if a not in self.attachments)
-        fresh = [_lean(e) for e in message.entities]
+        fresh = [_lean(e) for e in message.entities if not _a_letter(e)]
         if not corrects:
             heard = {(e["entity"], e.get("role")) for e in self.heard}
             fresh = [e for e in fresh if (e["entity"], e.get("role")) not in heard]
@@ -118,6 +119,13 @@ class Memory:
         replaced = {(e["entity"], e.get("role")) for e in fresh}
         self.heard = [e for e in self.heard if (e["entity"], e.get("role")) not in replaced] + fresh
         return bool(news)
+
+    def rule_out(self, record_id: str) -> None:
+        """Remember that this record is not the one."""
+        self.told.append(f"{_NOT}{record_id}")
+
+    def ruled_out(self, record_id: str) -> bool:
+        return f"{_NOT}{record_id}" in self.told
 
     def values(self, entity: str, role: str | None = None) -> list[Any]:
         """Values of a type; with `role` only those that carry it."""
@@ -146,6 +154,11 @@ class Memory:
         if not isinstance(raw, Mapping) or not raw.get("from") or not raw.get("to"):
             return None
         return datetime.fromisoformat(str(raw["from"])), datetime.fromisoformat(str(raw["to"]))
+
+
+def _a_letter(found: Found) -> bool:
+    """A time that is read out of one character (昆明晨光公司) is part of a name."""
+    return found["entity"] == TIME and len(str(found.get("text") or "  ")) < 2
 
 
 def _lean(found: Found) -> Found:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Iterator
+import re
+from typing import Any, Iterator
 
 from actions import filing, remedies
 from actions.case import Case
@@ -14,6 +15,15 @@ from actions.wording import clock, yuan
 from contracts.effects import Remedy
 from contracts.platform import Invoice
 from contracts.remedies import RemedyKind
+
+_AGAIN = re.compile(r"重新发|再发|重发|邮箱(?:写|填|留)?错")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{2,63}){1,3}", re.ASCII)
+
+
+def _to(case: Case) -> dict[str, str]:
+    """The address he wants it sent to, if he wrote one."""
+    written = _EMAIL.findall(case.words)
+    return {"email": written[-1]} if written else {}
 
 
 def invoice_words(invoice: Invoice, case: Case) -> str:
@@ -39,6 +49,9 @@ class InvoiceProblem(Flow):
                 "什么都没",
                 "没影",
                 "重新发",
+                "邮箱错",
+                "邮箱写错",
+                "邮箱填错",
                 "再发一",
                 "重发",
                 "没动静",
@@ -61,7 +74,8 @@ class InvoiceProblem(Flow):
     async def look_up(self, case: Case) -> None:
         invoices = [i for i in await case.invoices() if i.status != "red"]
         cause = self._cause(case)
-        wanted = ("requested", "failed") if cause == "not_received" else ("issued",)
+        missing = cause == "not_received" and _AGAIN.search(case.words) is None
+        wanted = ("requested", "failed") if missing else ("issued",)
         likely = [i for i in invoices if i.status in wanted] if cause else []
         if "税号" in case.words:
             likely = [i for i in invoices if i.tax_number]
@@ -92,13 +106,13 @@ class InvoiceProblem(Flow):
             due = case.after(invoice.requested_at, "invoice.arrival")
             if invoice.status == "requested" and case.now > due:
                 found += f"本应 {clock(due, case.now)} 前开好，已经晚了，对不起。"
-                remedy = self._issue(invoice) if cause == "not_received" else None
+                remedy = self._issue(case, invoice) if cause == "not_received" else None
                 found += "我已提交马上开出，开好就告诉您。" if remedy else ""
             elif invoice.status == "failed":
                 found += "系统里显示开票失败，需要财务处理后重开。"
             elif invoice.status == "issued" and cause == "not_received":
                 found += "系统里显示已经开出，我已提交重新发到您的邮箱，也可以在「我的—发票」里下载。"
-                remedy = remedies.by_right(RemedyKind.RESEND_INVOICE, invoice.id, "")
+                remedy = remedies.by_right(RemedyKind.RESEND_INVOICE, invoice.id, "", **_to(case))
         advice = (
             f"红冲重开一般 {case.say('invoice.red')}完成。" if cause in ("wrong_title", "red", "wrong_amount") else ""
         )
@@ -132,11 +146,16 @@ class InvoiceProblem(Flow):
         }
         return {name: value for name, value in told.items() if value} or None
 
-    def _issue(self, invoice: Invoice) -> Remedy | None:
+    def _issue(self, case: Case, invoice: Invoice) -> Remedy | None:
         """The overdue invoice, exactly as it was asked for."""
         if not invoice.order_ids:
             return None
-        details = {"order_ids": list(invoice.order_ids), "title": invoice.title, "tax_number": invoice.tax_number}
+        details: dict[str, Any] = {
+            "order_ids": list(invoice.order_ids),
+            "title": invoice.title,
+            "tax_number": invoice.tax_number,
+        }
+        details |= _to(case)
         done = "发票已经开好：{title}，{amount_fen}，在「我的—发票」里可以下载。"
         return remedies.by_right(RemedyKind.ISSUE_INVOICE, invoice.order_ids[0], done, **details)
 

@@ -146,9 +146,12 @@ class RedeemCodeInvalid(GiftFlow):
             advice = "运营会尽快把码发出来，换发的码会出现在「我的—兑换记录」。"
         elif gift is not None:
             found = f"{gift_words(gift, case)}，码已经发出。"
-        if refused and (gift is None or gift.code is not None):
+        expired = "过期" in case.words and gift is not None and gift.code is not None
+        if expired:
+            advice = "券码过了有效期商户可以不核销，运营会核对这张码的有效期和商户的说法，给您一个准信。"
+        elif refused and (gift is None or gift.code is not None):
             cause, advice = "partner_refused", f"{_PARTNER}平台先解决您的问题，再去和商家算。"
-        given = await self.remedy(case, cause, gift) if self._ripe(gift, case) else None
+        given = await self.remedy(case, cause, gift) if self._ripe(gift, case) and not expired else None
         if given is not None:
             advice = self._promise(cause, given[0])
         return filing.file(

@@ -99,3 +99,9 @@ async def test_a_theft_is_not_told_of_another_order() -> None:
 async def test_a_plate_inside_a_sentence_is_not_asked_for(words: str) -> None:
     turn = await Talk().say(words, "account_change")
     assert turn.ticket.details["wanted"] == "云A88K66"
+
+
+async def test_a_number_out_of_use_is_no_closing_of_the_account() -> None:
+    asked = await Talk().say("手机号不用了要换", "account_change")
+    assert asked.asked == "detail"
+    assert "新的手机号" in asked.text

@@ -126,3 +126,15 @@ async def test_of_two_orders_paid_at_once_the_one_without_fuel_can_go() -> None:
     assert set(asked.ticket.order_ids) == {"O1", "O2"}
     assert "两笔不同的订单" in asked.text
     assert (await talk.say("取消吧")).remedy.target_id == "O2"
+
+
+@pytest.mark.parametrize("words", ["都不是", "不是这单"])
+async def test_the_wrong_order_is_taken_back_and_the_others_are_shown(words: str) -> None:
+    orders = [unfuelled("O1", ago(minutes=6)), order("O2", ago(days=1)), order("O3", ago(days=2))]
+    talk = Talk(SmallPlatform(known=orders))
+    asked = await talk.say("我要退款", "refund_request")
+    turn = await talk.say(words)
+    assert turn.one(WithdrawTicket).number == asked.ticket.number
+    assert turn.asked == "order_id"
+    assert [i["id"] for i in turn.card["items"]] == ["O2", "O3"]
+    assert (await talk.say("第二个")).ticket.order_ids == ("O3",)

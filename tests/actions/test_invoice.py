@@ -144,3 +144,22 @@ async def test_all_orders_of_a_month_on_one_invoice() -> None:
 async def test_one_invoice_is_not_all() -> None:
     talk = Talk(SmallPlatform(known=[order("O1", ago(hours=2)), order("O2", ago(days=1))]))
     assert (await talk.say("帮我开一张发票", "invoice_apply")).asked == "order_id"
+
+
+async def test_sent_again_to_the_address_he_writes() -> None:
+    platform = SmallPlatform(invoice_list=[invoice("I1", ("O2",), "requested"), invoice("I2", ("O3",))])
+    turn = await Talk(platform).say("邮箱写错了，重新发到a.b@c-d.com", "invoice_problem")
+    assert (turn.remedy.kind, turn.remedy.target_id) == ("resend_invoice", "I2")
+    assert turn.remedy.details == {"email": "a.b@c-d.com"}
+
+
+async def test_a_letter_of_a_name_is_no_time() -> None:
+    platform = SmallPlatform(known=[order("O1", ago(hours=2)), order("O2", ago(days=2))])
+    said = [
+        entity(TIME, day_span(ago(days=-1)), "晨", 5),
+        entity(TIME, day_span(ago(days=2)), "前天", 20),
+    ]
+    turn = await Talk(platform).say(
+        "开票，昆明晨光商贸有限公司，税号91530100MA6ABCDE3X，前天那单", "invoice_apply", said
+    )
+    assert turn.ticket.order_ids == ("O2",)

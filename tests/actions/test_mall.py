@@ -103,3 +103,9 @@ async def test_a_redemption_that_worked_is_told_so() -> None:
     turn = await Talk(SmallPlatform(gift_list=[COFFEE, WATER])).say("玻璃水兑换失败", "redeem_failed")
     assert "兑换成功" in turn.text
     assert not [e for e in turn.effects if isinstance(e, Remedy)]
+
+
+async def test_an_expired_code_is_not_paid_for_at_once() -> None:
+    turn = await Talk(SmallPlatform(gift_list=[VIDEO])).say("商家说我的会员月卡过期了不给用", "redeem_code_invalid")
+    assert "有效期" in turn.text
+    assert not [e for e in turn.effects if isinstance(e, Remedy)]
