@@ -13,6 +13,10 @@ from intent_router.heads import BagHead, LinearHead
 Labels = NDArray[np.int64]
 
 
+_BATCHES_OF_FEW = 32
+"""Batches into which few messages are cut, as far as `BagConfig.least_batch` allows."""
+
+
 @dataclass(frozen=True)
 class LinearConfig:
     """`penalty` is scikit-learn's C; `tolerance` ends the descent.
@@ -30,11 +34,16 @@ class LinearConfig:
 
 @dataclass(frozen=True)
 class BagConfig:
-    """`feature_dropout`: share of a message's features that are left out each time it is seen."""
+    """`feature_dropout`: share of a message's features that are left out each time it is seen.
+
+    Few messages are seen in smaller batches and more often: at least `least_steps` steps, of at least `least_batch`.
+    """
 
     hidden: int = 256
     epochs: int = 8
     batch: int = 256
+    least_batch: int = 64
+    least_steps: int = 576
     embedding_rate: float = 0.08
     output_rate: float = 0.006
     feature_dropout: float = 0.5
@@ -87,12 +96,15 @@ def train_bag(matrix: Any, labels: Labels, config: BagConfig = BagConfig()) -> B
             torch.optim.Adam([*output.parameters(), hidden_bias], lr=config.output_rate),
         ]
         targets = torch.from_numpy(labels)
-        steps = config.epochs * -(-len(labels) // config.batch)
+        batch = min(config.batch, max(config.least_batch, len(labels) // _BATCHES_OF_FEW))
+        in_epoch = -(-len(labels) // batch)
+        epochs = max(config.epochs, -(-config.least_steps // in_epoch))
+        steps = epochs * in_epoch
         step = 0
-        for _epoch in range(config.epochs):
+        for _epoch in range(epochs):
             order = random.permutation(len(labels))
-            for start in range(0, len(order), config.batch):
-                chosen = order[start : start + config.batch]
+            for start in range(0, len(order), batch):
+                chosen = order[start : start + batch]
                 ids, offsets, values = _thinned(matrix[chosen], config.feature_dropout, random)
                 hidden = embedding(
                     torch.from_numpy(ids), torch.from_numpy(offsets), per_sample_weights=torch.from_numpy(values)

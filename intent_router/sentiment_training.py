@@ -31,7 +31,9 @@ Labels = npt.NDArray[np.int64]
 
 _LEAST_COUNT = 2
 _LINEAR = LinearConfig(penalty=1.0, tolerance=1e-4, rounds=1000)
-_NEURAL = BagConfig(hidden=128, epochs=8, batch=128, embedding_rate=0.05, feature_dropout=0.65, hidden_dropout=0.5)
+_NEURAL = BagConfig(
+    hidden=128, epochs=8, batch=128, embedding_rate=0.05, feature_dropout=0.65, hidden_dropout=0.5, least_steps=1
+)
 _BAG_EPOCHS = 5
 _BAG_BATCH = 32
 _BAG_DROPOUT = 0.3

@@ -30,8 +30,9 @@ from intent_router.fresh import TRAINED_TEXTS, text_key
 from intent_router.join import read_assistant_scores
 from intent_router.manifest import Manifest, file_hash, state_hash
 from intent_router.tuning import Judged, Tuning, TuningConfig, judge, tune
+from knowledge_base.encoder import SETTING as ENCODER_SETTING
+from knowledge_base.encoder import PretrainedEncoder
 
-ENCODER_SETTING = "YOUBAN_ENCODER"
 STAGES = ("features", "encoder", "neural bag", "linear head", "index", "tuning", "feelings")
 
 Report = Callable[[str], None]
@@ -49,6 +50,8 @@ def train(models: Path, config: TrainingConfig = TrainingConfig(), report: Repor
     Raises:
         ContractError: the data does not keep to its format.
     """
+    if config.classifier.pretrained:
+        PretrainedEncoder(config.classifier.pretrained)  # said now, not after minutes
     router = models / "router"
     router.mkdir(parents=True, exist_ok=True)
     scores_file = models / "assistant" / "dev_scores.jsonl"

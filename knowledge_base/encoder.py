@@ -16,6 +16,8 @@ from language import normalise
 
 Vectors = NDArray[np.float32]
 
+SETTING = "YOUBAN_ENCODER"
+"""The setting that names a pretrained encoder."""
 _MATRIX, _VOCABULARY, _PRETRAINED = "encoder_matrix.npy", "encoder_vocabulary.json", "encoder_pretrained.json"
 
 
@@ -114,7 +116,8 @@ class PretrainedEncoder:
         try:
             self._model: Any = SentenceTransformer(model, device="cpu")
         except (OSError, ValueError) as error:
-            raise NotReady(f"the encoder {model!r} cannot be loaded: {error}") from error
+            reason = str(error).strip().partition("\n")[0]
+            raise NotReady(f"the encoder {model!r} ({SETTING}) cannot be loaded: {reason}") from error
         self.name = model
 
     @property
