@@ -6,14 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any, Iterable, Mapping, Sequence
 
-from contracts.conversation import Button, Reply
-from contracts.decision import Decision, Entity, Kind
-from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, WithdrawTicket
-from contracts.entities import ORDER_NUMBER, PHONE
+from contracts.decision import Decision, Kind
+from contracts.entities import PHONE
 from contracts.taxonomy import Taxonomy
-from contracts.tickets import PlannedTicket, TicketView
+from contracts.tickets import TicketView
 from language import normalise
-from service.answers.rules import CANCEL, NEXT, Plan, Voice
+from service.answers.rules import CANCEL, NEXT
 
 AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
 PROGRESS, WITHDRAW = "intent:ticket_progress", "intent:ticket_cancel"
@@ -39,6 +37,8 @@ _WHEN = re.compile(
     r"(?:什么时候|啥时候|哪天|哪一天|几号|几点|几时|多久|几天|多长时间)[^?]{0,5}\??$"
 )
 _NO_MORE_WAITING = re.compile(r"不用|不等|不需要|不要|算了|不排")
+_DATA_SLOTS = frozenset({"phone", "tax_number", "invoice_title", "ticket_number", "card_id", "station", "amount"})
+_LONGEST_DATUM = 30
 _LONGEST_CALL = 14
 _HEARD = re.compile(
     r"[哦噢喔嗯恩唔啊昂好行中成][哦噢喔嗯恩啊呀的吧嘞了滴]*[,。!~\s]*(?:知道了|明白了?|收到|晓得了)?[,。!~\s]*|okk?"
@@ -47,7 +47,6 @@ _CORRECTS = re.compile(
     r"(?:说|记|看|搞|弄|讲)(?:错|反|岔)了?|更正|口误|^(?:哦|啊|呃|额|不好意思|抱歉|对不起|等等|[,。\s])*"
     r"(?:不对|不是)[^?吗]{0,14}(?:应该|而)?是(?!吧|吗|不是)"
 )
-_INTERNAL_SLOTS = frozenset({"memory", "problem", "requested_slot"})
 
 
 def answers_offer(decision: Decision, offered: Sequence[Mapping[str, Any]], second_problem: str | None) -> Decision:
@@ -123,6 +122,16 @@ def says_it_is_done(decision: Decision, text: str) -> bool:
     return unsure and decision.payload is None and _DONE.search(normalise(text)) is not None
 
 
+def bare_answer(decision: Decision, slot: str | None, text: str) -> bool:
+    """Whether the message is nothing but the datum that a form asked for: that has no feeling."""
+    return decision.answer and slot in _DATA_SLOTS and len(text) <= _LONGEST_DATUM and "!" not in normalise(text)
+
+
+def calm(decision: Decision) -> Decision:
+    """The same message without a feeling."""
+    return replace(decision, sentiment=replace(decision.sentiment, label="calm"))
+
+
 def asks_when(decision: Decision, text: str) -> bool:
     """Whether "那最晚哪天" asks about what was just answered, because it names no business of its own."""
     return decision.kind in (Kind.OUT_OF_SCOPE, Kind.CLARIFY) and _WHEN.search(normalise(text)) is not None
@@ -174,55 +183,6 @@ def may_correct(decision: Decision, text: str) -> bool:
     return decision.payload is None and _CORRECTS.search(normalise(text)) is not None
 
 
-def put_right(earlier: Sequence[Entity], now: Sequence[Entity]) -> tuple[Entity, ...]:
-    """What was said before with what the correction says in its place: a type that is named again is replaced."""
-    named = {(e.type, e.role) for e in now}
-    return (*(e for e in earlier if (e.type, e.role) not in named), *now)
-
-
-def as_correction(plan: Plan, ticket: TicketView, note: str, due: str, voice: Voice) -> Plan:
-    """A flow's second run as a correction of the ticket that its first run filed: one ticket, not two.
-
-    Where the second run has to ask, the ticket is taken back; the flow files it anew.
-    """
-    filed = next((e for e in plan.effects if isinstance(e, FileTicket)), None)
-    if filed is None:
-        if plan.dialogue is None or plan.dialogue.ended is not None:
-            return plan
-        return replace(plan, effects=(WithdrawTicket(ticket.number, note), *plan.effects))
-    correction = AddToTicket(ticket.number, "correction", note, filed.order_ids, filed.summary)
-    effects = tuple(
-        correction
-        if e is filed
-        else replace(e, ticket_number=ticket.number)
-        if isinstance(e, Remedy) and e.ticket_number == filed.number
-        else e
-        for e in plan.effects
-    )
-    words = voice.say("ticket_corrected", number=ticket.number, due=due)
-    replies = tuple(_corrected(r, filed.number, ticket.number, words) for r in plan.replies)
-    return replace(plan, replies=replies, effects=effects)
-
-
-def _corrected(reply: Reply, filed: str, number: str, words: str) -> Reply:
-    """The reply with the line about a new ticket replaced by the one about the corrected ticket."""
-    if filed not in reply.text:
-        return reply
-    lines = [line for line in reply.text.split("\n") if filed not in line]
-    card = {**reply.card, "number": number} if reply.card is not None and reply.card.get("number") == filed else None
-    return replace(reply, text="\n".join([*lines, words]), card=card or reply.card)
-
-
-def still_open(ticket: TicketView, due: str, voice: Voice) -> Plan:
-    """The problem goes on and its ticket is open: what he says is added, and where it is said."""
-    reply = Reply(
-        voice.say("ticket_still_open", number=ticket.number, due=due),
-        source=f"intent:{ticket.category}",
-        buttons=(Button(voice.say("button_urge"), URGE), voice.human_button()),
-    )
-    return Plan((reply,), (AddToTicket(ticket.number, "again", voice.say("note_still_open")),), outcome="no_progress")
-
-
 def asks_for_old_tickets(decision: Decision, customer_id: str | None) -> bool:
     """Whether a guest speaks of what he filed before; without a proven number nothing of it is known here."""
     return customer_id is None and decision.name in _TICKET_FLOWS
@@ -233,61 +193,3 @@ def phone_known(guest_phone: str | None, problem: str) -> tuple[Mapping[str, Any
     if guest_phone is None or problem == ACCOUNT_CHANGE:
         return ()
     return ({"entity": PHONE, "value": guest_phone, "text": guest_phone, "start": 0, "end": 0},)
-
-
-def facts_of(slots: Mapping[str, Any]) -> dict[str, Any]:
-    """The slots of a form that an agent understands: what was found and answered."""
-    return {name: value for name, value in slots.items() if name not in _INTERNAL_SLOTS and value is not None}
-
-
-def filed_by(slots: Mapping[str, Any]) -> str | None:
-    """The ticket that an open form has filed already."""
-    number = (slots.get("memory") or {}).get("filed")
-    return str(number) if number else None
-
-
-def file_what_is_known(
-    planned: PlannedTicket,
-    said: Sequence[str],
-    slots: Mapping[str, Any],
-    entities: Sequence[Entity],
-    checked: str,
-    title: str,
-) -> FileTicket:
-    """A ticket without a flow's end: what the customer said and what a form had found so far."""
-    words = next((s for s in said if s.strip()), "") or title
-    numbers = [str(e.value) for e in entities if e.type == ORDER_NUMBER]
-    order = slots.get("order_id")
-    if order and order not in ("none", "unknown"):
-        numbers.append(str(order))
-    return FileTicket(
-        number=planned.number,
-        category=planned.category,
-        department=planned.department,
-        priority=planned.priority,
-        summary=words[:120],
-        created_at=planned.created_at.isoformat(),
-        first_response_due_at=planned.first_response_due_at.isoformat(),
-        due_at=planned.due_at.isoformat(),
-        details={
-            "said": list(said),
-            "checked": [checked],
-            "slots": facts_of(slots),
-            "entities": [e.to_dict() for e in entities],
-        },
-        order_ids=tuple(dict.fromkeys(numbers)),
-    )
-
-
-def handed_over_with(plan: Plan, ticket: FileTicket, due: str, voice: Voice) -> Plan:
-    """A hand-off in the middle of a form: what the form had heard is filed on the way, so that nothing is lost."""
-    if not any(isinstance(e, HandOff) for e in plan.effects):
-        return plan
-    words = voice.say(
-        "handed_over_with_ticket",
-        title=voice.title(f"intent:{ticket.category}"),
-        number=ticket.number,
-        due=due,
-    )
-    told = Reply(words, source=f"intent:{ticket.category}")
-    return replace(plan, replies=(*plan.replies, told), effects=(ticket, *plan.effects))

@@ -19,9 +19,9 @@ from contracts.tickets import CustomerAction, read_ticket_payload
 from intent_router import escalation
 from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
-from service.answers import following, pressed, rules
+from service.answers import following, mending, pressed, rules
 from service.answers.rules import DialogueChange, Plan, Voice
-from service.answers.situation import OpenDialogue, Situation, UnderstandingSource
+from service.answers.situation import OpenDialogue, Situation, UnderstandingSource, seen_words
 from service.answers.steps import FlowSteps, OpenTickets
 from service.clock import spoken
 
@@ -84,6 +84,10 @@ class Answers:
     async def answer(self, situation: Situation) -> tuple[Decision, Plan]:
         """The decision and the plan for one turn."""
         dialogue = self._live(situation)
+        words = seen_words(situation) if dialogue is None else ""
+        if words and not await self._steps.tickets(situation):
+            # A picture alone speaks by the words in it, unless it goes to a ticket that is open.
+            situation = replace(situation, text=words)
         decision = await self.decide(situation.text, self._route_context(situation, dialogue), situation.now)
         decision = await self._in_its_place(situation, decision)
         voice = Voice(self._replies, self._taxonomy, variant=situation.turn_id)
@@ -131,6 +135,9 @@ class Answers:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
         text, last = situation.text, situation.signals[-1].label if situation.signals else None
         decision = following.answers_offer(decision, situation.offered, situation.second_problem)
+        slot = situation.dialogue.requested_slot if situation.dialogue is not None else None
+        if following.bare_answer(decision, slot, text):
+            return following.calm(decision)
         if following.brings_picture(decision, bool(situation.attachments)) and await self._steps.tickets(situation):
             return following.added_to_ticket(decision)
         if following.only_heard(decision, text):
@@ -209,7 +216,7 @@ class Answers:
         if dialogue is None and following.trouble_goes_on(decision, situation.text):
             ticket = await self._steps.ticket_just_told(situation)
             if ticket is not None:
-                return following.still_open(ticket, spoken(ticket.due_at, situation.now), voice)
+                return mending.still_open(ticket, spoken(ticket.due_at, situation.now), voice)
         return self._say(situation, dialogue, decision, voice)
 
     async def _on_ticket(
@@ -289,7 +296,7 @@ class Answers:
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, plan: Plan, voice: Voice
     ) -> Plan:
         asked = dialogue is not None and dialogue.requested_slot is not None and plan.dialogue is not None
-        problem = dialogue.problem if dialogue is not None and not following.filed_by(dialogue.slots) else None
+        problem = dialogue.problem if dialogue is not None and not mending.filed_by(dialogue.slots) else None
         newest = decision.second or following.interrupted(decision, problem, asked, self._taxonomy)
         second = newest or (None if plan.clear_second else situation.second_problem)
         offered = rules.with_second(plan, second, voice)

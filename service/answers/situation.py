@@ -8,7 +8,7 @@ from typing import Any, Mapping, Protocol, Sequence
 
 from contracts.conversation import Owner
 from contracts.decision import Decision
-from contracts.entities import AMOUNT, ORDER_NUMBER, STATION, TIME
+from contracts.entities import AMOUNT, ERROR_CODE, ORDER_NUMBER, STATION, TIME
 from contracts.knowledge import ArticleStore
 from intent_router import Router
 from intent_router.escalation import TurnSignal
@@ -74,12 +74,30 @@ def attached_order(situation: Situation, decision: Decision) -> Sequence[Mapping
     A press of what a page offered is about the order it came with, whatever its words name beside it.
     """
     order_id = situation.context.get("order_id")
-    if not isinstance(order_id, str) or not order_id or situation.dialogue is not None:
-        return ()
+    in_pictures = _in_pictures(situation, decision)
+    if in_pictures or not isinstance(order_id, str) or not order_id or situation.dialogue is not None:
+        return in_pictures
     pressed = (situation.context.get("menu") or {}).get("payload") == situation.payload is not None
     if not pressed and any(e.type in _TELLS_ORDERS_APART for e in decision.entities):
         return ()
-    return ({"entity": ORDER_NUMBER, "value": order_id, "text": order_id, "start": 0, "end": 0},)
+    return (_entity(ORDER_NUMBER, order_id),)
+
+
+def seen_words(situation: Situation) -> str:
+    """What the pictures of a message without words say went wrong; empty when they say nothing of the kind."""
+    return str((situation.context.get("seen") or {}).get("words") or "") if not situation.text.strip() else ""
+
+
+def _in_pictures(situation: Situation, decision: Decision) -> Sequence[Mapping[str, Any]]:
+    """Order numbers and error codes that the message's pictures show, where its words name none."""
+    seen = situation.context.get("seen") or {}
+    named = {e.type for e in decision.entities}
+    shown = ((ORDER_NUMBER, seen.get("orders", ())), (ERROR_CODE, seen.get("codes", ())))
+    return tuple(_entity(kind, value) for kind, values in shown if kind not in named for value in values)
+
+
+def _entity(kind: str, value: str) -> Mapping[str, Any]:
+    return {"entity": kind, "value": value, "text": value, "start": 0, "end": 0}
 
 
 def rasa_entities(decision: Decision) -> Sequence[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from contracts.errors import AssistantUnavailable
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketView
 from intent_router.entities import extract
-from service.answers import following, rules
+from service.answers import following, mending, rules
 from service.answers.rules import Plan, Voice
 from service.answers.situation import OpenDialogue, Situation, attached_order, rasa_entities
 from service.clock import spoken
@@ -105,7 +105,7 @@ class FlowSteps:
         mine = dialogue.slots if dialogue is not None and dialogue.problem == problem else {}
         title = voice.title(f"intent:{problem}")
         checked = "助手暂时不可用，未能核对平台记录"
-        ticket = following.file_what_is_known(planned, [situation.text], mine, decision.entities, checked, title)
+        ticket = mending.file_what_is_known(planned, [situation.text], mine, decision.entities, checked, title)
         return rules.written_down(ticket, spoken(planned.due_at, situation.now), voice)
 
     async def correct(self, situation: Situation, decision: Decision, voice: Voice) -> Plan | None:
@@ -115,17 +115,17 @@ class FlowSteps:
             return None
         said = ticket.details.get("said") or []
         before = "，".join([said] if isinstance(said, str) else said)
-        entities = following.put_right(extract(before, situation.now), decision.entities)
+        entities = mending.put_right(extract(before, situation.now), decision.entities)
         again = replace(situation, text=f"{before}，{situation.text}" if before else situation.text)
         meant = replace(decision, label=f"intent:{ticket.category}", kind=Kind.FLOW, entities=entities)
         plan = await self.step(again, None, meant, ticket.category, ticket.category, voice)
-        return following.as_correction(plan, ticket, situation.text, spoken(ticket.due_at, situation.now), voice)
+        return mending.as_correction(plan, ticket, situation.text, spoken(ticket.due_at, situation.now), voice)
 
     async def with_open_form(
         self, situation: Situation, dialogue: OpenDialogue | None, plan: Plan, voice: Voice
     ) -> Plan:
         """A hand-off in the middle of a form keeps what was said: as a ticket, unless there is one already."""
-        if dialogue is None or dialogue.requested_slot is None or following.filed_by(dialogue.slots):
+        if dialogue is None or dialogue.requested_slot is None or mending.filed_by(dialogue.slots):
             return plan
         spec = self._taxonomy.intents[dialogue.problem]
         if spec.department is None or any(t.category == dialogue.problem for t in await self.tickets(situation)):
@@ -134,5 +134,5 @@ class FlowSteps:
         planned = tickets.plan(situation.turn_id, dialogue.problem, situation.now, cause=str(cause) if cause else None)
         said = (dialogue.slots.get("memory") or {}).get("said") or []
         title = voice.title(f"intent:{dialogue.problem}")
-        ticket = following.file_what_is_known(planned, said, dialogue.slots, (), "未问完就转了人工", title)
-        return following.handed_over_with(plan, ticket, spoken(planned.due_at, situation.now), voice)
+        ticket = mending.file_what_is_known(planned, said, dialogue.slots, (), "未问完就转了人工", title)
+        return mending.handed_over_with(plan, ticket, spoken(planned.due_at, situation.now), voice)

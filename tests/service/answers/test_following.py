@@ -14,7 +14,7 @@ from contracts.effects import AddToTicket, FileTicket, HandOff, Remedy, Withdraw
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import PlannedTicket, TicketStatus, TicketView
 from knowledge_base.replies import Replies
-from service.answers import following
+from service.answers import following, mending
 from service.answers.rules import CANCEL, NEXT, DialogueChange, Plan, Voice
 from service.clock import CHINA
 
@@ -85,7 +85,7 @@ def test_the_ticket_that_was_told_just_before() -> None:
     assert following.told_just_before("intent:amount_mismatch", [TICKET]) is TICKET
     assert following.told_just_before("intent:coupon_unusable", [TICKET]) is None
     assert following.told_just_before(None, [TICKET]) is None
-    plan = following.still_open(TICKET, "今天 18:00", VOICE)
+    plan = mending.still_open(TICKET, "今天 18:00", VOICE)
     assert "YB1" in plan.replies[0].text
     assert "今天 18:00" in plan.replies[0].text
     assert isinstance(plan.effects[0], AddToTicket)
@@ -125,7 +125,7 @@ def test_what_is_named_again_replaces_what_was_said() -> None:
         return Entity(kind, value, value, 0, 1, role)
 
     before = [entity("time", "前天"), entity("amount", "230", "paid"), entity("station", "城北")]
-    merged = following.put_right(before, [entity("time", "昨天"), entity("amount", "200", "pump")])
+    merged = mending.put_right(before, [entity("time", "昨天"), entity("amount", "200", "pump")])
     assert [e.value for e in merged] == ["230", "城北", "昨天", "200"]
 
 
@@ -137,7 +137,7 @@ def test_a_correction_changes_the_ticket_instead_of_filing_a_second() -> None:
         (FILED, remedy),
         dialogue=DialogueChange("filed"),
     )
-    corrected = following.as_correction(plan, TICKET, "是昨天", "今天 18:00", VOICE)
+    corrected = mending.as_correction(plan, TICKET, "是昨天", "今天 18:00", VOICE)
     assert corrected.effects == (
         AddToTicket("YB1", "correction", "是昨天", ("2",), "s"),
         replace(remedy, ticket_number="YB1"),
@@ -151,23 +151,23 @@ def test_a_correction_changes_the_ticket_instead_of_filing_a_second() -> None:
 
 def test_a_correction_that_has_to_ask_takes_the_ticket_back() -> None:
     asks = Plan((Reply("哪一笔？"),), dialogue=DialogueChange(problem="amount_mismatch"))
-    assert following.as_correction(asks, TICKET, "是昨天", "", VOICE).effects == (WithdrawTicket("YB1", "是昨天"),)
+    assert mending.as_correction(asks, TICKET, "是昨天", "", VOICE).effects == (WithdrawTicket("YB1", "是昨天"),)
     added = Plan((Reply("已补充"),), (AddToTicket("YB1", "again", "x"),), dialogue=DialogueChange("filed"))
-    assert following.as_correction(added, TICKET, "是昨天", "", VOICE) is added
+    assert mending.as_correction(added, TICKET, "是昨天", "", VOICE) is added
 
 
 def test_a_hand_off_in_the_middle_of_a_form_files_what_it_heard() -> None:
     planned = PlannedTicket("YB3", "points_refuel_failed", "tech", "P1", NOW, NOW, NOW)
     slots = {"order_id": "77", "memory": {"said": ["用分加油没成功"]}, "problem": "x", "phone": None}
-    ticket = following.file_what_is_known(planned, ["用分加油没成功"], slots, (), "未问完", "积分加油失败")
+    ticket = mending.file_what_is_known(planned, ["用分加油没成功"], slots, (), "未问完", "积分加油失败")
     assert ticket.summary == "用分加油没成功"
     assert ticket.order_ids == ("77",)
     assert ticket.details["slots"] == {"order_id": "77"}
     over = Plan((Reply("好的"),), (HandOff("asked", "guard"),))
-    plan = following.handed_over_with(over, ticket, "今天 18:00", VOICE)
+    plan = mending.handed_over_with(over, ticket, "今天 18:00", VOICE)
     assert plan.effects == (ticket, *over.effects)
     assert "YB3" in plan.replies[-1].text
-    assert following.handed_over_with(Plan((Reply("x"),)), ticket, "", VOICE).effects == ()
+    assert mending.handed_over_with(Plan((Reply("x"),)), ticket, "", VOICE).effects == ()
 
 
 @pytest.mark.parametrize("text", ["我那个充值的工单什么时候能好", "我昨天说的那个事处理得咋样了", "工单有结果了吗"])
@@ -298,3 +298,13 @@ def test_who_waits_no_longer() -> None:
     assert following.leaves_queue(no, "不用了不等了")
     assert not following.leaves_queue(no, "不是")
     assert not following.leaves_queue(decided("intent:refund_progress", Kind.FLOW), "不用了")
+
+
+def test_a_bare_datum_has_no_feeling() -> None:
+    angry = replace(decided("intent:invoice_apply", Kind.FLOW, answer=True), sentiment=SentimentReading("angry", 0.6))
+    assert following.bare_answer(angry, "invoice_title", "云南山海物流有限公司")
+    assert following.bare_answer(angry, "phone", "13812345678")
+    assert not following.bare_answer(angry, "phone", "13812345678！！！快点")
+    assert not following.bare_answer(angry, "detail", "你们什么破平台")
+    assert not following.bare_answer(replace(angry, answer=False), "phone", "13812345678")
+    assert following.calm(angry).sentiment.label == "calm"
