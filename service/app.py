@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.runner.recover(), name="recovery"),
             asyncio.create_task(house.assigner.run(), name="assigner"),
             asyncio.create_task(house.search.run(), name="search"),
+            asyncio.create_task(house.reader.run(), name="pictures"),
             asyncio.create_task(house.ticket_watch.run(), name="tickets"),
             asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(house.guests.run(), name="guests"),
@@ -124,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for part in parts:
         app.include_router(part.router)
+    app.include_router(attachments.own)
     if settings.demo:
         app.include_router(demo.router)
 

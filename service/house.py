@@ -18,6 +18,7 @@ from knowledge_base.replies import Replies
 from service.answers.rules import Voice
 from service.answers.service import Answers
 from service.articles import service as articles
+from service.attachments.worker import PictureReader
 from service.clock import utc_now
 from service.customers.service import Tokens
 from service.db import Database
@@ -66,6 +67,7 @@ class House:
     outbox: OutboxWorker
     assigner: Assigner
     search: SearchWorker
+    reader: PictureReader
     ticket_watch: TicketWorker
     remedies: RemedyWorker
     guests: GuestWorker
@@ -148,6 +150,9 @@ def build(settings: Settings) -> House:
         outbox=outbox,
         assigner=Assigner(database, utc_now, outbox.wake),
         search=SearchWorker(database),
+        reader=PictureReader(
+            database, settings.data_dir / "attachments", utc_now, enabled=settings.read_pictures
+        ),
         ticket_watch=ticket_watch,
         remedies=remedies,
         guests=guests,

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     address_rate: int = Field(60_000, ge=1, description="requests one address may send in a minute")
     login_rate: int = Field(60, ge=1, description="log-in attempts one address may make in a minute")
     code_rate: int = Field(20, ge=1, description="phone codes one address may ask for or try in a minute")
+    scan_command: str = Field("", description="scanner's command for uploads (path is added); not 0: refused")
+    read_pictures: bool = Field(True, description="read the words of uploaded pictures")
     upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
     incident_customers: int = Field(5, ge=2, description="customers with one cause that make a mass incident")
     incident_minutes: int = Field(10, ge=1, description="minutes within which they report it")

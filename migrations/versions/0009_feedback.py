@@ -58,7 +58,10 @@ def upgrade() -> None:
         sa.Column("error_codes", sa.JSON(), nullable=False),
         sa.Column("read_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attachment_id"], ["attachments.id"], name=op.f("fk_attachment_readings_attachment_id_attachments")
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_attachment_readings_attachment_id_attachments"),
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("attachment_id", name=op.f("pk_attachment_readings")),
     )

@@ -9,7 +9,8 @@ from service.db import UtcDateTime, metadata
 attachment_readings = Table(
     "attachment_readings",
     metadata,
-    Column("attachment_id", ForeignKey("attachments.id"), primary_key=True),
+    # An erased attachment takes its words along.
+    Column("attachment_id", ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True),
     # Lines from top to bottom; empty when nothing can be read.
     Column("text", Text, nullable=False),
     Column("order_numbers", JSON, nullable=False),

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from pathlib import Path
-from typing import Iterable
+from typing import Any, Iterable, Sequence
 
 import filetype
 
 from contracts.conversation import Attachment
+from service.attachments import client, rules
+from service.attachments import service as readings
+from service.attachments.client import Infected, NotAPicture
+from service.attachments.service import PICTURES
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.errors import ApiError
 from service.house import House
 
+log = logging.getLogger(__name__)
+
+THUMB = ".thumb"
+READING_SECONDS = 3.0
+"""A message waits no longer for its pictures to be read."""
 ALLOWED = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
 VOICE = {"audio/amr": "amr", "audio/mpeg": "mp3"}
 """What a channel may bring in beside that: a voice message."""
@@ -42,18 +52,67 @@ async def store(house: House, conversation_id: str, content: bytes, *, voice: bo
         raise ApiError(415, "bad_type", "只支持 JPG、PNG、WebP、GIF 图片和 MP4 视频")
     media_type = str(kind.mime)
     name = uuid.uuid4().hex
-    await asyncio.to_thread(path_of(house, name).write_bytes, content)
+    size = await asyncio.to_thread(_put, house, name, content, media_type)
     await house.database.write(
         lambda c: conversations.insert_attachment(
             c,
             id=name,
             conversation_id=conversation_id,
             media_type=media_type,
-            size=len(content),
+            size=size,
             created_at=utc_now(),
         )
     )
+    if media_type in PICTURES:
+        house.reader.wake(name)
     return Attachment(name, media_type)
+
+
+def _put(house: House, name: str, content: bytes, media_type: str) -> int:
+    """Write the file as it is kept: looked at by the scanner, without metadata, a small form beside it. Returns its
+    size in bytes.
+
+    Raises:
+        ApiError: the scanner refuses it (422), or it cannot be drawn (415).
+    """
+    path = path_of(house, name)
+    path.write_bytes(content)
+    try:
+        if house.settings.scan_command:
+            client.scan(house.settings.scan_command, path)
+        kept = client.without_metadata(content, media_type)
+        path.write_bytes(kept)
+        if media_type.startswith("image/"):
+            path.with_name(name + THUMB).write_bytes(client.thumbnail(kept))
+    except Infected as error:
+        path.unlink()
+        log.warning("upload %s refused: %s", name, error)
+        raise ApiError(422, "unsafe_file", "这个文件没有通过安全检查，不能发送") from None
+    except NotAPicture as error:
+        path.unlink()
+        log.info("upload %s cannot be drawn: %s", name, error)
+        raise ApiError(415, "bad_picture", "这张图片打不开，请重新截图或拍照后再发") from None
+    return len(kept)
+
+
+def thumb_of(house: House, attachment_id: str) -> Path:
+    """Where the small form lies; videos and old uploads have none."""
+    return path_of(house, attachment_id).with_name(attachment_id + THUMB)
+
+
+async def seen_in(house: House, attached: Sequence[Attachment]) -> dict[str, Any]:
+    """What a turn is told of its message's pictures, under `seen`; those that are being read are waited for a while."""
+    ids = [a.id for a in attached if a.media_type in PICTURES]
+    found = await house.reader.of(ids, READING_SECONDS)
+    seen = rules.seen([(r.text, r.order_numbers, r.error_codes) for r in found.values()])
+    return {"seen": seen} if seen else {}
+
+
+async def show_words(house: House, attached: Sequence[Attachment]) -> None:
+    """Once a message is stored: those who read it see what its pictures say."""
+    ids = [a.id for a in attached if a.media_type in PICTURES]
+    if ids:
+        await house.database.write(lambda c: readings.tell_message(c, ids))
 
 
 async def read(house: House, attachment_id: str) -> bytes | None:
@@ -65,4 +124,5 @@ async def read(house: House, attachment_id: str) -> bytes | None:
 async def forget(house: House, attachment_ids: Iterable[str]) -> None:
     """Take the files away; their rows are the caller's."""
     for attachment_id in attachment_ids:
-        await asyncio.to_thread(path_of(house, attachment_id).unlink, missing_ok=True)
+        for path in (path_of(house, attachment_id), thumb_of(house, attachment_id)):
+            await asyncio.to_thread(path.unlink, missing_ok=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, InboundMessage, Owner
 from service.access import current_session, still_his
+from service.channels.attachments import service as pictures
 from service.channels.guests import service as guest_channel
 from service.channels.help import service as help_pages
 from service.channels.widget.schemas import (
@@ -122,14 +123,16 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
     """Store a message, wait for its turn, and return the replies."""
     house = house_of(request)
     house.limits.require(house.limits.customer, session.conversation_id)
+    attached = await _attachments(house, session, [a.id for a in body.attachments])
+    context = await help_pages.context_of(house, session, body.payload, body.context)
     inbound = InboundMessage(
         conversation_id=session.conversation_id,
         client_id=body.client_id,
         channel=CHANNEL,
         text=_clean(body.text),
         payload=body.payload,
-        attachments=await _attachments(house, session, [a.id for a in body.attachments]),
-        context=await help_pages.context_of(house, session, body.payload, body.context),
+        attachments=attached,
+        context=context | await pictures.seen_in(house, attached),
     )
     heard = await guest_channel.hear(house, inbound) if session.customer_id is None else None
     if heard is not None:
@@ -138,6 +141,7 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
             told["session"] = _session(house, heard.conversation_id, None).model_dump()
         return JSONResponse(told)
     reply = await house.runner.receive(inbound)
+    await pictures.show_words(house, attached)
     # The shape is made by `conversations.wire`; validating it once more would cost as much as the turn's SQL.
     return JSONResponse({"ack": {"seq": reply.seq}, "messages": list(reply.messages), "state": reply.state})
 

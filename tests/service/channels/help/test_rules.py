@@ -12,7 +12,8 @@ from knowledge_base.store import shipped_sources
 from service.channels.help.rules import FREQUENT, Filed, Records, frequent, predict
 from service.clock import CHINA
 from service.feedback.rules import next_step
-from service.gateways.fuel_platform.demo_data import LEVELS, build
+from service.gateways.fuel_platform.demo_data import LEVELS
+from service.gateways.fuel_platform.demo_records import build
 from service.house import KNOWLEDGE_ROOT
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA)

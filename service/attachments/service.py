@@ -1,0 +1,51 @@
+"""What pictures say, inside a unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from service.attachments import repository
+from service.attachments.rules import Findings
+
+# What other domains may use of this one, beside the functions below.
+from service.attachments.repository import (  # isort: skip
+    ReadingRow as ReadingRow,
+    delete_readings as delete_readings,
+    readings as readings,
+)
+
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+"""What is read. Moving pictures are not screenshots."""
+MOST_TEXT = 4000
+
+
+def unread(connection: Connection, since: datetime) -> list[str]:
+    """Pictures since then that nobody has read yet."""
+    return repository.unread(connection, PICTURES, since)
+
+
+def keep_reading(connection: Connection, attachment_id: str, text: str, found: Findings, now: datetime) -> None:
+    """Keep what a picture says, and show it under the message that carries it. Once; an erased picture says nothing."""
+    if not repository.is_known(connection, attachment_id) or repository.readings(connection, [attachment_id]):
+        return
+    kept = text[:MOST_TEXT]
+    repository.insert_reading(
+        connection,
+        attachment_id=attachment_id,
+        text=kept,
+        order_numbers=list(found.order_numbers),
+        error_codes=list(found.error_codes),
+        read_at=now,
+    )
+    if kept:
+        repository.tell_messages(connection, attachment_id, kept)
+
+
+def tell_message(connection: Connection, attachment_ids: Sequence[str]) -> None:
+    """Show what was read before the message came: its pictures carry their words from now on."""
+    for attachment_id, reading in repository.readings(connection, attachment_ids).items():
+        if reading.text:
+            repository.tell_messages(connection, attachment_id, reading.text)
