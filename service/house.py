@@ -33,11 +33,13 @@ from service.guests.worker import GuestWorker
 from service.handoff.worker import Assigner
 from service.knowledge.service import Knowledge
 from service.limits import RateLimits
+from service.policies import service as policies
 from service.remedies.worker import RemedyWorker
 from service.search.worker import SearchWorker
 from service.settings import Settings
 from service.tickets import service as tickets
 from service.tickets.incidents.service import Threshold
+from service.tickets.sla import service as sla
 from service.tickets.worker import TicketWorker
 from service.turns.service import Turns
 from service.turns.worker import TurnRunner
@@ -109,6 +111,7 @@ def build(settings: Settings) -> House:
         hub.publish(key, payload)
 
     outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake, "alert": alert})
+    policies.understood_by(sla.TABLE, sla.check)
     ticket_watch = TicketWorker(
         database,
         Threshold(settings.incident_customers, timedelta(minutes=settings.incident_minutes)),

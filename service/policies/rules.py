@@ -248,6 +248,25 @@ def offer(
 OFFICE_FIELDS = frozenset({"id", "title", "value", "at_least", "at_most"})
 
 
+def read_sla(rows: object) -> tuple[Mapping[str, Any], ...]:
+    """The parts of the table that tickets keep their promise by: an id, a title and a value each.
+
+    What the values mean is checked by the domain of tickets (`service.understood_by`).
+
+    Raises:
+        ContractError: a row is wrong; it is named.
+    """
+    if not isinstance(rows, list) or not rows:
+        raise ContractError("sla: a list of rows is expected")
+    for row in rows:
+        if not isinstance(row, dict) or set(row) != {"id", "title", "value"}:
+            raise ContractError(f"sla: {row}: id, title and value are expected")
+    ids = [row["id"] for row in rows]
+    if len(ids) != len(set(ids)):
+        raise ContractError("sla: every part stands once")
+    return tuple(rows)
+
+
 def read_office(rows: object) -> tuple[Mapping[str, Any], ...]:
     """The rows of the office table: one number each, within its limits.
 

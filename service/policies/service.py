@@ -32,7 +32,9 @@ _READERS: Mapping[str, Callable[[object], Sequence[Any]]] = {
     "compensation": rules.read_compensation,
     "root_causes": rules.read_root_causes,
     "office": rules.read_office,
+    "sla": rules.read_sla,
 }
+_CHECKS: dict[str, Callable[[Sequence[Mapping[str, Any]]], object]] = {}
 NAMES = tuple(_READERS)
 
 
@@ -47,6 +49,14 @@ def default_rows(policy: str) -> tuple[dict[str, Any], ...]:
     rows = loaded.get(policy) if isinstance(loaded, dict) else None
     _READERS[policy](rows)
     return tuple(rows or ())
+
+
+def understood_by(policy: str, check: Callable[[Sequence[Mapping[str, Any]]], object]) -> None:
+    """A domain above this one that goes by a table checks its rows, too, before they are published.
+
+    `check` raises ContractError for what it cannot go by.
+    """
+    _CHECKS[policy] = check
 
 
 def current(connection: Connection, policy: str) -> VersionRow | None:
@@ -139,6 +149,8 @@ def publish(
     """
     before = current(connection, policy)
     _READERS[policy](list(rows))
+    if policy in _CHECKS:
+        _CHECKS[policy](rows)
     if not note.strip():
         raise ContractError("a new version says why")
     version = (before.version if before is not None else 0) + 1

@@ -125,8 +125,8 @@ def plan(
     priority = taxonomy.priorities[priority_id]
     first_response = priority.first_response
     override = taxonomy.promise_overrides.get(category, {})
-    if override.get("only") in (None, cause) and is_duration(override.get("first_response")):
-        first_response = str(override["first_response"])
+    if override.get("only") in (None, cause):
+        first_response = _without_agreement(override.get("first_response")) or first_response
     resolve, clock = resolve_promise(taxonomy, category, priority_id, cause)
     department = taxonomy.dept_by_cause.get(category, {}).get(cause or "", spec.department)
     return PlannedTicket(
@@ -151,6 +151,12 @@ def resolve_promise(taxonomy: Taxonomy, category: str, priority: str, cause: str
     if override.get("only") in (None, cause) and is_duration(resolve):
         return str(resolve), "workday" if str(resolve).endswith("wd") else spec.resolve_clock
     return spec.resolve, spec.resolve_clock
+
+
+def _without_agreement(promise: object) -> str | None:
+    """The duration that a promise ends with: `1m`, or the `30m` of "the time agreed on, without one 30m"."""
+    found = re.search(r"(\d+(?:m|h|wd))$", promise) if isinstance(promise, str) else None
+    return found[1] if found is not None else None
 
 
 def may_become(status: TicketStatus, target: TicketStatus) -> bool:

@@ -10,6 +10,7 @@ from typing import Callable
 from service.db import Database
 from service.tickets.incidents.service import Threshold
 from service.tickets.life.repository import TimerRow
+from service.tickets.sla import service as sla
 from service.tickets.watch import service as watch
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class TicketWorker:
     async def sweep(self) -> int:
         """Let go off what is due; returns how many timers did."""
         now = self._clock()
+        await self._database.read(sla.refresh)
         due = await self._database.read(lambda c: watch.due(c, now, BATCH))
         fired = 0
         for timer in due:

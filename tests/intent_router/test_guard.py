@@ -36,6 +36,14 @@ def form(slot: str, flow: str = "paid_not_fueled", *titles: str) -> RouteContext
     return RouteContext(active_flow=flow, requested_slot=slot, offered=offered)
 
 
+def test_buttons_under_a_ticket() -> None:
+    for action, label in (("reopen", "ticket_progress"), ("urge", "ticket_urge"), ("withdraw", "ticket_cancel")):
+        guarded = guard("", RouteContext(payload=f"ticket:{action}:YB0000000641"))
+        assert guarded is not None
+        assert (guarded.label, guarded.payload) == (f"intent:{label}", f"ticket:{action}:YB0000000641")
+    assert guard("你好", RouteContext(payload="ticket:explode:YB0000000641")) is None
+
+
 @pytest.mark.parametrize(
     "text",
     [

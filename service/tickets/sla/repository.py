@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 import yaml
 
@@ -17,15 +17,24 @@ PATH = Path(__file__).resolve().parents[3] / "knowledge_base" / "policies" / "sl
 
 
 def load(path: Path = PATH) -> Policy:
-    """The policy of a file.
+    """The policy of a file; its version is 0, that of published ones counts from 1.
 
     Raises:
         ContractError: the file does not have the shape of `sla.yml`.
     """
     raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(raw, dict):
-        raise ContractError(f"{path.name}: a mapping is expected at the top")
-    return policy_from(raw, load_taxonomy())
+    if not isinstance(raw, dict) or not isinstance(raw.get("sla"), list):
+        raise ContractError(f"{path.name}: rows are expected under `sla`")
+    return policy_of(raw["sla"], 0)
+
+
+def policy_of(rows: Sequence[Mapping[str, Any]], version: int) -> Policy:
+    """The policy of a table's rows.
+
+    Raises:
+        ContractError: a part is missing or wrong; the message names it.
+    """
+    return policy_from({**{row["id"]: row["value"] for row in rows}, "version": version}, load_taxonomy())
 
 
 def policy_from(raw: Mapping[str, Any], taxonomy: Taxonomy) -> Policy:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Mapping, Sequence
+
+from sqlalchemy import Connection
 
 from contracts.taxonomy import Taxonomy
+from service.policies import service as policies
 from service.tickets.sla import repository
 from service.tickets.sla.rules import Policy, is_duration
 
-# What other domains may use of this one, beside the functions below.
-from service.tickets.sla.repository import (  # isort: skip
-    policy_from as policy_from,
-)
+TABLE = "sla"
+"""The table among the policies."""
 
 
 @dataclass
@@ -27,6 +29,25 @@ def policy() -> Policy:
     if _force.policy is None:
         _force.policy = repository.load()
     return _force.policy
+
+
+def check(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Whether a table can be gone by.
+
+    Raises:
+        ContractError: a part is missing or wrong; the message names it.
+    """
+    repository.policy_of(rows, 1)
+
+
+def refresh(connection: Connection) -> bool:
+    """Take over the table that was published last; returns whether it is another one than before."""
+    published = policies.current(connection, TABLE)
+    version = published.version if published is not None else 0
+    if version == policy().version:
+        return False
+    put_in_force(repository.policy_of(published.rules, version) if published is not None else None)
+    return True
 
 
 def put_in_force(policy: Policy | None) -> None:

@@ -111,6 +111,8 @@ def test_the_cause_chooses_the_department() -> None:
 def test_promises_that_override_the_priority() -> None:
     emergency = rules.plan(TAXONOMY, 1, "safety_emergency", NOW, CLOCKS)
     assert emergency.first_response_due_at == NOW + timedelta(minutes=1)
+    callback = rules.plan(TAXONOMY, 1, "callback_request", NOW, CLOCKS)
+    assert callback.first_response_due_at == NOW + timedelta(minutes=30)
     quality = rules.plan(TAXONOMY, 1, "oil_quality_complaint", NOW, CLOCKS)
     assert quality.due_at == at("2026-12-02 18:00")
     assert rules.plan(TAXONOMY, 1, "account_change", NOW, CLOCKS).due_at == at("2026-11-26 18:00")

@@ -145,4 +145,5 @@ def test_a_policy_of_another_shape_is_refused(change: dict[str, object]) -> None
 
 
 def _raw() -> dict[str, object]:
-    return dict(yaml.safe_load(repository.PATH.read_text(encoding="utf-8")))
+    rows = yaml.safe_load(repository.PATH.read_text(encoding="utf-8"))["sla"]
+    return {**{row["id"]: row["value"] for row in rows}, "version": 1}
