@@ -11,7 +11,8 @@ from contracts.entities import PHONE
 from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketView
 from language import normalise
-from service.answers.rules import CANCEL, NEXT
+from service.answers.rules import CANCEL, NEXT, Plan, Voice, with_second
+from service.answers.situation import OpenDialogue, Situation
 
 AFFIRM, DENY, ADD_INFO, URGE = "intent:affirm", "intent:deny", "intent:ticket_add_info", "intent:ticket_urge"
 PROGRESS, WITHDRAW = "intent:ticket_progress", "intent:ticket_cancel"
@@ -37,6 +38,7 @@ _WHEN = re.compile(
     r"(?:什么时候|啥时候|哪天|哪一天|几号|几点|几时|多久|几天|多长时间)[^?]{0,5}\??$"
 )
 _NO_MORE_WAITING = re.compile(r"不用|不等|不需要|不要|算了|不排")
+_GOES_ON = re.compile(r"(?:好|行|可以|嗯|要(?!是|不)|对|接着|继续|来吧|处理|先?看|okk?)")
 _DATA_SLOTS = frozenset({"phone", "tax_number", "invoice_title", "ticket_number", "card_id", "station", "amount"})
 _LONGEST_DATUM = 30
 _LONGEST_CALL = 14
@@ -49,15 +51,19 @@ _CORRECTS = re.compile(
 )
 
 
-def answers_offer(decision: Decision, offered: Sequence[Mapping[str, Any]], second_problem: str | None) -> Decision:
+def answers_offer(
+    decision: Decision, text: str, offered: Sequence[Mapping[str, Any]], second_problem: str | None
+) -> Decision:
     """A yes, a no or the problem's own words after "您刚才还提到…": the button that says it counts as pressed."""
     shown = {o["payload"] for o in offered if o["latest"]}
     if second_problem is None or NEXT not in shown or decision.payload is not None or decision.guard is not None:
         return decision
     if decision.label == DENY:
         return replace(decision, payload=CANCEL)
+    plain = normalise(text)
+    agrees = len(plain) <= _LONGEST_CALL and _GOES_ON.match(plain) is not None
     unsure = decision.kind is Kind.CLARIFY and any(c.label == second_problem for c in decision.alternatives)
-    if decision.label in (AFFIRM, second_problem) or unsure:
+    if agrees or unsure or decision.label in (AFFIRM, second_problem):
         return replace(decision, payload=NEXT)
     return decision
 
@@ -134,7 +140,7 @@ def calm(decision: Decision) -> Decision:
 
 def asks_when(decision: Decision, text: str) -> bool:
     """Whether "那最晚哪天" asks about what was just answered, because it names no business of its own."""
-    return decision.kind in (Kind.OUT_OF_SCOPE, Kind.CLARIFY) and _WHEN.search(normalise(text)) is not None
+    return decision.kind in (Kind.OUT_OF_SCOPE, Kind.CLARIFY, Kind.FAQ) and _WHEN.search(normalise(text)) is not None
 
 
 def presses(decision: Decision) -> bool:
@@ -193,3 +199,15 @@ def phone_known(guest_phone: str | None, problem: str) -> tuple[Mapping[str, Any
     if guest_phone is None or problem == ACCOUNT_CHANGE:
         return ()
     return ({"entity": PHONE, "value": guest_phone, "text": guest_phone, "start": 0, "end": 0},)
+
+
+def with_remembered(
+    plan: Plan, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, voice: Voice
+) -> Plan:
+    """`plan` with the second problem that is to be remembered, offered once the first is done."""
+    asked = dialogue is not None and dialogue.requested_slot is not None and plan.dialogue is not None
+    filed = dialogue is not None and bool((dialogue.slots.get("memory") or {}).get("filed"))
+    problem = dialogue.problem if dialogue is not None and not filed else None
+    newest = decision.second or interrupted(decision, problem, asked, voice.taxonomy)
+    second = newest or (None if plan.clear_second else situation.second_problem)
+    return replace(with_second(plan, second, voice), second_problem=newest)

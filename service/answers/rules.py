@@ -88,11 +88,13 @@ def article_reply(article: Article, voice: Voice) -> Reply:
     return Reply("\n".join(lines), source=f"faq:{article.id}", buttons=buttons, card=card)
 
 
-def clarify_reply(decision: Decision, voice: Voice, choices: int = 3) -> Reply:
-    """One short question with a button for each close candidate, and a way to a person."""
+def clarify_reply(decision: Decision, voice: Voice, choices: int = 3, *, again: bool = False) -> Reply:
+    """One short question with a button for each close candidate, and a way to a person; `again`: second in a row."""
     labels = [c.label for c in decision.alternatives if not c.label.endswith(":out_of_scope")][:choices]
     buttons = [Button(voice.title(label), label) for label in labels]
-    return Reply(voice.say("clarify"), source="clarify", buttons=(*buttons, voice.human_button()))
+    return Reply(
+        voice.say("clarify_again" if again else "clarify"), source="clarify", buttons=(*buttons, voice.human_button())
+    )
 
 
 def ask_again(question: Mapping[str, Any], voice: Voice) -> Reply:

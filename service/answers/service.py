@@ -96,8 +96,7 @@ class Answers:
         plan = rules.with_feeling(plan, decision.sentiment.label, decision.kind, voice)
         if verdict.offer_person or decision.name == "paid_not_fueled":
             plan = rules.with_button(plan, voice.human_button())
-        plan = self._remember_second(situation, dialogue, decision, plan, voice)
-        return decision, plan
+        return decision, following.with_remembered(plan, situation, dialogue, decision, voice)
 
     def failure(self, situation: Situation) -> Plan:
         """What a customer hears when his turn failed again and again: sorry, nothing is lost, a person looks."""
@@ -134,7 +133,7 @@ class Answers:
     async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
         text, last = situation.text, situation.signals[-1].label if situation.signals else None
-        decision = following.answers_offer(decision, situation.offered, situation.second_problem)
+        decision = following.answers_offer(decision, text, situation.offered, situation.second_problem)
         slot = situation.dialogue.requested_slot if situation.dialogue is not None else None
         if following.bare_answer(decision, slot, text):
             return following.calm(decision)
@@ -239,7 +238,8 @@ class Answers:
         if decision.kind is Kind.FAQ:
             return self._article(situation, decision, voice)
         if decision.kind is Kind.CLARIFY:
-            return Plan((rules.clarify_reply(decision, voice),), outcome="not_understood")
+            again = bool(situation.signals) and not situation.signals[-1].sure
+            return Plan((rules.clarify_reply(decision, voice, again=again),), outcome="not_understood")
         if decision.guard == following.EMPTY:
             text = voice.say("picture_alone" if situation.attachments else "empty")
             return Plan((Reply(text, source="guard:empty"),), outcome="not_understood")
@@ -247,8 +247,7 @@ class Answers:
             return Plan((rules.chat_reply(decision, voice),))
         before = following.repeats(decision.label, [t.label for t in situation.signals])
         text = self._replies.say("out_of_scope_again", before - 1) if before else voice.say("out_of_scope")
-        reply = Reply(text, source="intent:out_of_scope", buttons=(voice.human_button(),))
-        return Plan((reply,))
+        return Plan((Reply(text, source="intent:out_of_scope", buttons=(voice.human_button(),)),))
 
     def _article(self, situation: Situation, decision: Decision, voice: Voice) -> Plan:
         article = self._understanding.current().articles.get(decision.name)
@@ -291,13 +290,3 @@ class Answers:
         else:
             plan = await self._steps.step(situation, None, started, started.name, started.name, voice)
         return replace(plan, clear_second=True)
-
-    def _remember_second(
-        self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, plan: Plan, voice: Voice
-    ) -> Plan:
-        asked = dialogue is not None and dialogue.requested_slot is not None and plan.dialogue is not None
-        problem = dialogue.problem if dialogue is not None and not mending.filed_by(dialogue.slots) else None
-        newest = decision.second or following.interrupted(decision, problem, asked, self._taxonomy)
-        second = newest or (None if plan.clear_second else situation.second_problem)
-        offered = rules.with_second(plan, second, voice)
-        return replace(offered, second_problem=newest)

@@ -42,21 +42,29 @@ def decided(label: str, kind: Kind, **more: Any) -> Decision:
     ],
 )
 def test_a_yes_to_the_second_problem_counts_as_its_button(decision: Decision, payload: str | None) -> None:
-    assert following.answers_offer(decision, OFFER, "intent:coupon_not_received").payload == payload
+    assert following.answers_offer(decision, "", OFFER, "intent:coupon_not_received").payload == payload
+
+
+@pytest.mark.parametrize(
+    ("text", "payload"), [("好的，接着看券的事", NEXT), ("继续", NEXT), ("要是明天还没到呢", None), ("我先走了", None)]
+)
+def test_words_that_agree_count_whatever_else_they_name(text: str, payload: str | None) -> None:
+    asks = decided("faq:coupon_where", Kind.FAQ)
+    assert following.answers_offer(asks, text, OFFER, "intent:coupon_not_received").payload == payload
 
 
 def test_an_unsure_message_that_may_mean_the_offered_problem_means_it() -> None:
     close = (Candidate("intent:coupon_unusable", 0.5), Candidate("intent:coupon_not_received", 0.3))
     unsure = replace(decided("intent:coupon_unusable", Kind.CLARIFY), alternatives=close)
-    assert following.answers_offer(unsure, OFFER, "intent:coupon_not_received").payload == NEXT
-    assert following.answers_offer(unsure, OFFER, "intent:invoice_apply").payload is None
+    assert following.answers_offer(unsure, "", OFFER, "intent:coupon_not_received").payload == NEXT
+    assert following.answers_offer(unsure, "", OFFER, "intent:invoice_apply").payload is None
 
 
 def test_without_the_offer_a_yes_is_small_talk() -> None:
     yes = decided("intent:affirm", Kind.CHAT)
     earlier = tuple({**o, "latest": False} for o in OFFER)
-    assert following.answers_offer(yes, earlier, "intent:coupon_not_received") is yes
-    assert following.answers_offer(yes, OFFER, None) is yes
+    assert following.answers_offer(yes, "", earlier, "intent:coupon_not_received") is yes
+    assert following.answers_offer(yes, "", OFFER, None) is yes
 
 
 def test_a_picture_with_no_or_weak_words_may_belong_to_a_ticket() -> None:
