@@ -134,6 +134,9 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
         attachments=attached,
         context=context | await pictures.seen_in(house, attached),
     )
+    if session.customer_id is None and guest_rules.phone_in(inbound.text) is not None:
+        # Each number that a guest writes may send a text message.
+        house.limits.require(house.limits.code, _address(request))
     heard = await guest_channel.hear(house, inbound) if session.customer_id is None else None
     if heard is not None:
         told = {"ack": {"seq": heard.seq}, "messages": list(heard.messages), "state": heard.state}
