@@ -260,3 +260,13 @@ def count_open(connection: Connection, overdue_at: datetime | None = None) -> in
     if overdue_at is not None:
         query = query.where(tickets.c.due_at < overdue_at)
     return int(connection.execute(query).scalar_one())
+
+
+def erase_words(connection: Connection, conversation_id: str) -> int:
+    """Take the customer's words out of his finished tickets; what they were about and when stays. Returns how many."""
+    done = select(tickets.c.number).where(tickets.c.conversation_id == conversation_id, tickets.c.status.not_in(_OPEN))
+    numbers = list(connection.execute(done).scalars())
+    connection.execute(update(ticket_events).where(ticket_events.c.ticket_number.in_(numbers)).values(data={}))
+    erased = update(tickets).where(tickets.c.number.in_(numbers))
+    connection.execute(erased.values(summary=tickets.c.category, details={}))
+    return len(numbers)

@@ -41,6 +41,7 @@ from service.tickets.repository import (  # isort: skip
     children as children,
     count_open as count_open,
     counts as counts,
+    erase_words as erase_words,
     events as events,
     of_conversation as of_conversation,
     search as search,

@@ -217,4 +217,6 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
     if conversation.customer_id is not None or others:
         conversations.use_channel(connection, conversation.id, APP)
         return []
+    # What is still being worked on needs his words until it is done.
+    tickets.erase_words(connection, conversation.id)
     return conversations.erase_words(connection, conversation.id)

@@ -161,9 +161,14 @@ def test_pages_refuse_what_is_not_theirs(stack: Stack) -> None:
     assert httpx.get(url, params={"customer_token": "forged"}).status_code == 401
 
 
-def test_who_unsubscribes_is_forgotten(stack: Stack, platform: WeChatPlatform, follower: Follower) -> None:
+def test_who_unsubscribes_is_forgotten(
+    stack: Stack, platform: WeChatPlatform, follower: Follower, agent: Agent
+) -> None:
     platform.media["BYE"] = PNG
-    follower.say("我的手机号是13812345678")
+    follower.say("钱扣了油枪没反应，我的手机号是13812345678")
+    number = re.search(r"YB\d+", follower.words)[0]  # type: ignore[index]
+    agent.patch(f"/tickets/{number}", {"status": "solved", "note": "已退款"})
+    agent.patch(f"/tickets/{number}", {"status": "closed", "note": ""})
     folder = stack.folder / "data" / "attachments"
     folder.mkdir(exist_ok=True)
     before = set(folder.iterdir())
@@ -176,6 +181,7 @@ def test_who_unsubscribes_is_forgotten(stack: Stack, platform: WeChatPlatform, f
         dump = "x"
         while (follower.openid in dump and time.monotonic() < deadline) or dump == "x":
             tables = ("channel_addresses", "channel_identities", "channel_receipts", "channel_bindings", "messages")
+            tables += ("tickets", "ticket_events", "dialogues", "turns", "outbox")
             dump = str([list(connection.execute(text(f"SELECT * FROM {t}"))) for t in tables])
             connection.rollback()
             time.sleep(0.1)
