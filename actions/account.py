@@ -20,6 +20,7 @@ from contracts.platform import Order
 from contracts.remedies import RemedyKind
 
 _PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9]{5,6}(?![A-Z0-9])")
+_NEW_NAME = re.compile(r"(?:改成|改为|换成|应该是|叫做?)([\u4e00-\u9fff·]{2,6}?)(?:[，。,.!\s吧]|$)")
 _REMOVES = re.compile(r"去掉|删|解绑|移除|不要了|卖了|取消")
 CLOSING = "注销"
 """The cause for which the taxonomy promises other times (`promise_overrides.account_change.only`)."""
@@ -111,12 +112,22 @@ class AccountChange(Flow):
         cause = self._cause(case)
         if "cause" in case.memory.chosen or cause is None:
             yield Ask("cause", "请问要改哪一项？", self._CAUSES)
-        known_already = case.memory.first(PHONE) if cause == "phone" else _plate(case)
+        known_already = self._wanted(case, cause)
         asks = {"phone": "新的手机号是多少？", "plate": "请把要改成的车牌发给我。", "name": "请说一下要改成什么。"}
         if cause == "plate" and _REMOVES.search(case.words):
             return
         if cause in asks and not known_already:
             yield Ask("detail", asks[cause], (Option(UNKNOWN, "稍后再补充"),), accepts="text")
+
+    def _wanted(self, case: Case, cause: str | None) -> str | None:
+        """What it shall be, as far as it was said."""
+        if cause == "plate":
+            return _plate(case)
+        if cause == "name":
+            found = _NEW_NAME.search(case.words)
+            return found.group(1) if found else None
+        phone = case.memory.first(PHONE)
+        return str(phone) if phone else None
 
     async def conclude(self, case: Case) -> Conclusion:
         cause = self._cause(case)
@@ -129,7 +140,7 @@ class AccountChange(Flow):
                 f"注销有 {case.say('account.close_cooling')}冷静期，期间可以撤回。"
                 "余额、积分、优惠券和未开的发票请先处理好，注销后找不回来。"
             )
-        wanted = known(case, "detail") or case.memory.first(PHONE) or _plate(case)
+        wanted = known(case, "detail") or self._wanted(case, cause)
         return filing.file(
             self,
             case,

@@ -12,7 +12,7 @@ from actions.choice import UNKNOWN, Option
 from actions.coupon_use import NOT_MINE, CouponUnusable
 from actions.flow import Ask, Conclusion, Flow, by_id, known
 from actions.form import FlowConclude, FlowForm
-from actions.matching import Match, match_timed, said_station
+from actions.matching import Match, match_timed, named_by_title, said_station
 from actions.order_flow import NO_ORDER, OrderFlow, in_short, named, order_ids
 from actions.wording import clock, echo, lasting, sentences, yuan
 from contracts.entities import STATION
@@ -39,6 +39,11 @@ class CouponNotReceived(Flow):
             return
         if _NOT_BOUGHT.search(case.words):
             # A reward has no purchase: what he bought besides is another matter.
+            self.pick(case, "coupon_id", Match[Coupon](()))
+            return
+        other = named_by_title(coupons, case.memory, lambda c: c.title)
+        if other is not None and other.status != "pending":
+            # He asks for one that came already; what is late besides is another matter.
             self.pick(case, "coupon_id", Match[Coupon](()))
             return
         pending = [c for c in coupons if c.status == "pending"]
@@ -134,7 +139,8 @@ class CouponNotReceived(Flow):
     def _elsewhere(self, case: Case, coupons: Sequence[Coupon]) -> Conclusion | None:
         """The coupon is there after all: arrived, spent or expired. Only one that was named is taken for it."""
         match = match_timed(coupons, case.memory, lambda c: c.bought_at, lambda c: c.price_fen, lambda c: c.title)
-        coupon = match.records[0] if match.hinted else None
+        coupon = named_by_title(coupons, case.memory, lambda c: c.title)
+        coupon = coupon or (match.records[0] if match.hinted else None)
         if coupon is None or coupon.status == "pending" or known(case, "coupon_id") is not None:
             return None
         if coupon.status == "used" and _AFTER_REFUND.search(case.words):

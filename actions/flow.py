@@ -157,6 +157,10 @@ class Flow(ABC):
         effects = (AddToTicket(number, "info", note), EndDialogue("filed"))
         return Conclusion((Spoken(text, outcome="no_progress"),), effects)
 
+    def corrects(self, case: Case) -> bool:
+        """Whether this message changes what was filed, beside the record; if so, the slots hold the new state."""
+        return False
+
     async def on_yes(self, case: Case, number: str) -> Conclusion:
         """What was asked by `Conclusion.consent` is done; `number` is the ticket that stands."""
         raise NotImplementedError(f"{self.intent} asks for no consent")

@@ -13,6 +13,7 @@ from rasa_sdk.interfaces import Action
 from rasa_sdk.types import DomainDict
 
 from actions import filing
+from actions.carried import carry_over
 from actions.case import FILLED_SLOTS, Case, slots_of
 from actions.choice import NO, NONE, UNKNOWN, YES, Option
 from actions.flow import Ask, Conclusion, Flow, Spoken, known
@@ -90,7 +91,7 @@ class FlowForm(Area, FormValidationAction):
         case, fresh = self._case(tracker, message)
         flow = self._flow_of(case)
         if fresh:
-            await self._carry_over(case, message)
+            await carry_over(case)
         asked = None if fresh else tracker.get_slot(REQUESTED_SLOT)
         news = case.memory.listen(message, corrects=not answers_freely(asked, message))
         if not fresh and is_not_this(message):
@@ -119,21 +120,12 @@ class FlowForm(Area, FormValidationAction):
         await flow.look_up(case)
         return [ask.slot for ask in self._needs(flow, case)]
 
-    async def _carry_over(self, case: Case, message: Message) -> None:
-        """What he said about the ticket he just took back ("不是这个问题") counts for the problem he chose instead."""
-        if message.payload != f"intent:{message.intent}":
-            return
-        taken_back = next(iter(await case.ports.withdrawn_tickets()), None)
-        if taken_back is None or message.intent not in (taken_back.details.get("neighbours") or ()):
-            return
-        said = taken_back.details.get("said")
-        case.memory.said = [said] if isinstance(said, str) else [str(words) for words in said or ()]
-        case.memory.heard = list(taken_back.details.get("heard") or ())
-        case.memory.attachments = [str(a) for a in taken_back.details.get("attachments") or ()]
-
     async def _corrected(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case, news: bool) -> bool:
         """Whether he names another record than the one that was filed: that ticket is taken back, a new one follows."""
         before = known(case, flow.record_slot) if flow.record_slot else None
+        if _consent_of(case.message) != YES and flow.corrects(case):
+            self._take_back(dispatcher, case)
+            return True
         if before is None or flow.record_slot is None or _consent_of(case.message) == YES:
             return False
         if not news and not is_another_record(case.message):
@@ -148,10 +140,13 @@ class FlowForm(Area, FormValidationAction):
         if now == before or (now in (None, NONE) and not is_another_record(case.message)):
             case.slots, case.memory.chosen = slots, chosen
             return False
+        self._take_back(dispatcher, case)
+        return True
+
+    def _take_back(self, dispatcher: CollectingDispatcher, case: Case) -> None:
         self.want(dispatcher, [WithdrawTicket(case.memory.filed, case.message.text.strip())])
         case.memory.rule_out(case.memory.filed)
         case.memory.filed = ""
-        return True
 
     async def _file_first(self, dispatcher: CollectingDispatcher, flow: Flow, case: Case) -> Ask | None:
         """File what is known now if a yes is wanted for more, so that nothing hangs on the answer."""

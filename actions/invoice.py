@@ -68,12 +68,12 @@ class InvoiceApply(OrderFlow):
         case.found["asked_before"] = await self._asked_before(case, invoices)
         said = case.words
         for title in case.found["titles"]:
-            if title != _PERSONAL and _core(title) in said:
+            if case.get("invoice_title") is None and title != _PERSONAL and _core(title) in said:
                 case.fill("invoice_title", title)
         named_title, number = written_title(said), written_number(said)
         if case.get("invoice_title") is None and named_title:
             case.fill("invoice_title", named_title)
-        if case.get("tax_number") is None and number:
+        if case.get("tax_number") is None and number and not case.memory.ruled_out(number):
             case.fill("tax_number", number)
         used = [t for t in case.found["titles"] if t != _PERSONAL]
         if case.get("invoice_title") is None and used and _AS_BEFORE.search(said):
@@ -83,6 +83,24 @@ class InvoiceApply(OrderFlow):
             case.fill("tax_number", case.found["titles"][title])
         if "个人" in said and case.get("invoice_title") is None:
             case.fill("invoice_title", _PERSONAL)
+
+    def corrects(self, case: Case) -> bool:
+        """Another title or number than the draft's."""
+        text = case.message.text
+        title = written_title(text) or (_PERSONAL if _PERSONAL in text else None)
+        number = written_number(text)
+        if title is not None and title != case.get("invoice_title"):
+            case.fill("invoice_title", title)
+            old = case.slots.pop("tax_number", None)
+            if old is not None:
+                case.memory.rule_out(str(old))
+            if number:
+                case.fill("tax_number", number)
+            return True
+        if number is not None and number != case.get("tax_number"):
+            case.fill("tax_number", number)
+            return True
+        return False
 
     async def _asked_before(self, case: Case, invoices: Sequence[Invoice]) -> Invoice | None:
         """The invoice of the order that he names, if he asked for it already."""

@@ -129,9 +129,23 @@ def _called(titles: Sequence[str], words: str) -> list[bool]:
     """
     parts = [_pieces(normalise(title)) for title in titles]
     common = set.intersection(*parts) if parts else set()
-    hits = [sum(len(part) for part in own - common - _TELL_NOTHING if part in words) for own in parts]
+    hits = [sum(len(part) for part in own - common - _TELL_NOTHING if _occurs(part, words)) for own in parts]
     best = max(hits, default=0)
     return [best > 0 and hit == best for hit in hits]
+
+
+def _occurs(part: str, words: str) -> bool:
+    """Whether a piece of a title is said; a number only as a whole (20 is not in 200)."""
+    if part.isdigit():
+        return re.search(rf"(?<!\d){part}(?!\d)", words) is not None
+    return part in words
+
+
+def named_by_title(records: Sequence[R], memory: Memory, name: Callable[[R], str]) -> R | None:
+    """The one record that is called by its own name, whatever else was said."""
+    called = _called([name(r) for r in records], normalise("，".join(memory.said)))
+    hits = [r for r, hit in zip(records, called, strict=True) if hit]
+    return hits[0] if len(hits) == 1 and len(records) > 1 else None
 
 
 def _pieces(title: str) -> set[str]:

@@ -146,6 +146,11 @@ class RefundProgress(Flow):
     async def look_up(self, case: Case) -> None:
         refunds = case.found["refunds"] = await case.refunds()
         moving = [r for r in refunds if r.status in ("requested", "approved", "sent", "refused")]
+        amounts = case.memory.amounts_fen()
+        if amounts:
+            # Another refund than the one he names is no answer to him.
+            moving = [r for r in refunds if r.amount_fen in amounts]
+            refunds = moving
         match = match_timed(moving or refunds[:1], case.memory, lambda r: r.requested_at, lambda r: r.amount_fen)
         self.pick(case, "refund_id", match)
 

@@ -15,6 +15,7 @@ _BEFORE = re.compile(
     r"|应该(?:是|开|写)?|正确的?(?:是|为)?|(?:帮我|给我|要|单|笔)开|给|叫)"
 )
 """What may stand before a name in the same run of characters; the longest such beginning goes."""
+_VERB = re.compile(r"^(?:开(?!封|远|平|滦|化|江|州|原|鲁)|写|要|是)")
 _NO_NAME = re.compile(r"我|你|他|她|咱|本|这|那|哪|单位|公司|个|家")
 _SHORTEST = 4
 _NUMBER = re.compile(r"税号[^0-9A-Z]{0,4}([0-9A-Z]{15,20})(?![0-9A-Z])|(?<![0-9A-Z])(9[0-9A-Z]{17})(?![0-9A-Z])")
@@ -22,7 +23,7 @@ _NUMBER = re.compile(r"税号[^0-9A-Z]{0,4}([0-9A-Z]{15,20})(?![0-9A-Z])|(?<![0-
 
 def written_title(words: str) -> str | None:
     """A company's name inside a sentence (`抬头昆明春城运输有限公司`), the last one, if it is fit to be said back."""
-    names = [_BEFORE.sub("", found) for found in _NAME.findall(words)]
+    names = [_VERB.sub("", _BEFORE.sub("", found)) for found in _NAME.findall(words)]
     fit = [name for name in names if len(name) > _SHORTEST and not _NO_NAME.match(name) and echo(name)]
     return fit[-1] if fit else None
 

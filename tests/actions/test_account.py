@@ -105,3 +105,8 @@ async def test_a_number_out_of_use_is_no_closing_of_the_account() -> None:
     asked = await Talk().say("手机号不用了要换", "account_change")
     assert asked.asked == "detail"
     assert "新的手机号" in asked.text
+
+
+async def test_a_name_that_was_said_is_not_asked_for() -> None:
+    turn = await Talk().say("实名的名字登记错了，帮我改成张伟", "account_change")
+    assert turn.ticket.details["wanted"] == "张伟"

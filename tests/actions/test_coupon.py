@@ -184,3 +184,13 @@ async def test_the_coupon_that_is_called_by_name_is_judged() -> None:
     turn = await Talk(platform).say("满100减8那张怎么是灰的", "coupon_unusable")
     assert "「满100减8加油券」" in turn.text
     assert "已经过期" in turn.text
+
+
+async def test_a_spent_coupon_that_is_named_is_not_taken_for_the_late_one() -> None:
+    spent = coupon("C2", ago(days=20), "used", title="满200减20加油券", used_order_id="O7")
+    platform = SmallPlatform(coupon_list=[coupon("C1", ago(hours=26)), spent])
+    turn = await Talk(platform).say("我那张满200减20的券咋不见了", "coupon_not_received")
+    assert "O7" in turn.text
+    assert turn.outcome == "solved"
+    late = await Talk(platform).say("满200减25的券没到", "coupon_not_received")
+    assert late.ticket.order_ids == ("BC1",)

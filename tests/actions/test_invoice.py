@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.effects import Remedy
+from contracts.effects import Remedy, WithdrawTicket
 from contracts.entities import TIME
 from contracts.platform import Invoice, InvoiceTitle
 from tests.actions.world import SmallPlatform, Talk, ago, day_span, entity, order
@@ -163,3 +163,19 @@ async def test_a_letter_of_a_name_is_no_time() -> None:
         "开票，昆明晨光商贸有限公司，税号91530100MA6ABCDE3X，前天那单", "invoice_apply", said
     )
     assert turn.ticket.order_ids == ("O2",)
+
+
+async def test_a_title_corrected_before_the_yes_takes_the_draft_back() -> None:
+    titles = [InvoiceTitle("T1", COMPANY, "91530100MA6ABCDE2K", "a@b.cn")]
+    talk = Talk(SmallPlatform(known=[order("O1", ago(days=2))], title_list=titles))
+    first = await talk.say("前天260那笔开票，抬头写个人", "invoice_apply")
+    assert first.asked == "agreed"
+    turn = await talk.say(f"等等写错了，抬头应该是{COMPANY}")
+    assert turn.one(WithdrawTicket).number == first.ticket.number
+    assert turn.asked == "agreed"
+    assert turn.ticket.details["draft"]["title"] == COMPANY
+    assert turn.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE2K"
+    other = await talk.say("不对，开昆明晨光商贸有限公司，税号91530100MA6ABCDE3X")
+    assert other.ticket.details["draft"]["title"] == "昆明晨光商贸有限公司"
+    assert other.ticket.details["draft"]["tax_number"] == "91530100MA6ABCDE3X"
+    assert (await talk.say("开吧")).remedy.details["title"] == "昆明晨光商贸有限公司"

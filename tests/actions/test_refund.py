@@ -119,3 +119,10 @@ async def test_an_amount_that_an_open_ticket_names_is_about_that_ticket() -> Non
     turn = await talk.say("重复扣我的那200还没退", "refund_progress", [entity(AMOUNT, 200, "200")])
     added = turn.one(AddToTicket)
     assert (added.number, added.kind) == (filed.ticket.number, "again")
+
+
+async def test_another_refund_than_the_one_he_names_is_no_answer() -> None:
+    talk = Talk(SmallPlatform(refund_list=[refund("R1", "sent", expected_by=NOW + timedelta(days=1))]))
+    turn = await talk.say("上个月退的350块一分没见着", "refund_progress", [entity(AMOUNT, 350, "350")])
+    assert "没有查到您的退款记录" in turn.text
+    assert turn.outcome == "filed"

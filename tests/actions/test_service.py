@@ -78,3 +78,8 @@ async def test_unclear_privacy_request_is_asked() -> None:
     asked = await talk.say("我的个人信息怎么办", "privacy_request")
     assert asked.asked == "cause"
     assert "15 个工作日" in (await talk.press("删除信息", asked)).text
+
+
+async def test_an_order_for_a_copy_needs_no_question() -> None:
+    turn = await Talk().say("你们手里有我哪些数据，导一份给我", "privacy_request")
+    assert turn.ticket.details["demand"] == "查看或导出"
