@@ -17,6 +17,8 @@ _NOT_YET = re.compile(r"没|未|不行|不对|不能|还是|仍|依然|照样|�
 _DONE = re.compile(
     r"解决了|处理好|好了|到了|到账|收到|可以了|没问题|行了|谢谢|感谢|多谢|是的|满意|^(?:嗯+|好的?|对|是|ok)$"
 )
+_DATUM = re.compile(r"[a-z0-9]")
+_LONGEST_DATUM = 30
 _BRIEF = 16
 """Characters; a longer message says more than whether it is solved."""
 _SURE = 0.8
@@ -48,6 +50,12 @@ def confirmed_in_words(
     if _NOT_YET.search(plain.replace("没问题", "").replace("没事", "")):
         return CustomerAction.REOPEN, asked[1]
     return (CustomerAction.CONFIRM, asked[1]) if _DONE.search(plain) else None
+
+
+def is_datum(text: str) -> bool:
+    """Whether the message is a plate, a number or a time rather than words: that has no feeling."""
+    plain = normalise(text)
+    return len(plain) <= _LONGEST_DATUM and 2 * len(_DATUM.findall(plain)) > len(plain)
 
 
 def about_ticket(decision: Decision, number: str) -> Decision:

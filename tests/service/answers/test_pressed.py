@@ -55,6 +55,13 @@ def test_words_after_a_handlers_question_are_its_answer() -> None:
     assert pressed.asked_ticket(decided(), SOLVED) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("云A12345", True), ("13800001234", True), ("3号枪", False), ("快点", False)]
+)
+def test_a_number_has_no_feeling(text: str, expected: bool) -> None:
+    assert pressed.is_datum(text) is expected
+
+
 def test_the_title_of_a_button_is_no_note() -> None:
     assert pressed.act(CustomerAction.REOPEN, NUMBER, "还没解决", SOLVED).effects == (
         ActOnTicket(NUMBER, "reopen", ""),
