@@ -3,7 +3,7 @@ import "./phone.css";
 import "./style.css";
 import { h } from "@youban/shared/dom";
 import type {} from "../../widget/src/index";
-import { PEOPLE, type Person, personOf, SAMPLES } from "./records";
+import { type KnownOrder, PEOPLE, type Person, personOf, SAMPLES } from "./records";
 import { drawShop } from "./shop";
 
 const app = document.querySelector<HTMLElement>(".app")!;
@@ -11,6 +11,7 @@ const people = document.querySelector<HTMLElement>(".people")!;
 const phone = document.querySelector<HTMLElement>(".phone")!;
 
 let person = personOf(new URLSearchParams(location.search).get("customer"));
+let known: readonly KnownOrder[] = [];
 let entered = 0;
 
 /** The app's part: its server signs a token for the user who is logged in. */
@@ -25,14 +26,26 @@ async function tokenFor(id: string): Promise<string | null> {
   return ((await answer.json()) as { token: string }).token;
 }
 
+/** The app's own list of orders: the demo platform is asked for their numbers. */
+async function ordersOf(id: string): Promise<readonly KnownOrder[]> {
+  if (!id) return [];
+  const answer = await fetch(`/api/v1/demo/records?customer_id=${encodeURIComponent(id)}`);
+  return answer.ok ? ((await answer.json()) as { orders: KnownOrder[] }).orders : [];
+}
+
 async function enter(next: Person): Promise<void> {
   person = next;
   entered += 1;
   const turn = entered;
+  known = [];
   draw();
   try {
     const token = await tokenFor(next.id);
     if (turn === entered) window.YoubanChat?.identify(token);
+    const orders = await ordersOf(next.id);
+    if (turn !== entered) return;
+    known = orders;
+    draw();
   } catch {
     if (turn === entered) toast("暂时登录不上，请检查服务是否已启动，然后刷新页面");
   }
@@ -48,7 +61,7 @@ function since(id: string): number {
 }
 
 function draw(): void {
-  const shop = drawShop(person, since(person.id), {
+  const shop = drawShop(person, since(person.id), known, {
     help: (context) => {
       window.YoubanChat?.setContext(context);
       window.YoubanChat?.open();

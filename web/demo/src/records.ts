@@ -24,6 +24,17 @@ export function personOf(wanted: string | null): Person {
   return level ? { ...level, id: wanted } : first;
 }
 
+/** Ids of the platform's own orders, by what their titles begin with. */
+export interface KnownOrder {
+  id: string;
+  title: string;
+}
+
+/** The platform's id of a shown order, so that the chat opens with it. */
+export function idOf(order: ShownOrder, known: readonly KnownOrder[]): string | null {
+  return known.find((k) => k.title.startsWith(order.station) && k.title.includes(`${order.yuan} `))?.id ?? null;
+}
+
 export interface ShownOrder {
   station: string;
   when: string;

@@ -1,7 +1,7 @@
 /** The app's page inside the phone: station, pump, orders, coupons, and the ways to the customer service. */
 import { h } from "@youban/shared/dom";
 import { icon } from "../../widget/src/view/icons";
-import { COUPONS, ordersOf, type Person, type ShownOrder } from "./records";
+import { COUPONS, idOf, type KnownOrder, ordersOf, type Person, type ShownOrder } from "./records";
 
 export interface ShopActions {
   help: (context: Record<string, unknown>) => void;
@@ -16,14 +16,14 @@ const PRICES = [
 const PUMPS = ["1", "2", "3", "4", "5", "6", "7", "8"];
 const AMOUNTS = ["100", "200", "300", "加满"];
 
-export function drawShop(person: Person, since: number, actions: ShopActions): HTMLElement {
+export function drawShop(person: Person, since: number, known: readonly KnownOrder[], actions: ShopActions): HTMLElement {
   const guest = person.id === "";
   return h(
     "div",
     { class: "shop" },
     head(person, actions),
     station(actions),
-    guest ? null : orders(ordersOf(since, Date.now()), actions),
+    guest ? null : orders(ordersOf(since, Date.now()), known, actions),
     guest ? null : coupons(actions),
     h("p", { class: "fine center" }, "演示页面，不会产生真实订单与扣款"),
   );
@@ -34,7 +34,7 @@ function head(person: Person, actions: ShopActions): HTMLElement {
     "header",
     { class: "bar" },
     h("div", {}, h("b", {}, "畅行加油"), h("span", {}, person.id ? `${person.note} · ${person.title}` : "未登录")),
-    h("button", { type: "button", class: "help", onclick: () => actions.help({ page: "home" }) }, icon("person", 18), "遇到问题"),
+    h("button", { type: "button", class: "help", onclick: () => actions.help({ page: "home", order_id: null }) }, icon("person", 18), "遇到问题"),
   );
 }
 
@@ -61,7 +61,7 @@ function choice(name: string, options: readonly (readonly [string, string])[], c
   return h("div", { class: "choice", role: "radiogroup", "aria-label": name }, h("span", { class: "soft" }, name), h("div", {}, ...buttons));
 }
 
-function orders(list: ShownOrder[], actions: ShopActions): HTMLElement {
+function orders(list: ShownOrder[], known: readonly KnownOrder[], actions: ShopActions): HTMLElement {
   const rows = list.map((order) =>
     h(
       "li",
@@ -79,7 +79,10 @@ function orders(list: ShownOrder[], actions: ShopActions): HTMLElement {
           type: "button",
           class: "trouble",
           "aria-label": `${order.station} ${order.yuan} 元的订单遇到问题`,
-          onclick: () => actions.help({ page: "order" }),
+          onclick: () => {
+            const id = idOf(order, known);
+            actions.help({ page: "order", order_id: id });
+          },
         },
         "遇到问题",
       ),
@@ -95,7 +98,7 @@ function coupons(actions: ShopActions): HTMLElement {
       { class: coupon.usable ? "" : "pending" },
       h("span", { class: "worth" }, h("small", {}, "¥"), coupon.value),
       h("span", { class: "about" }, h("b", {}, coupon.title), h("span", { class: "soft" }, coupon.note)),
-      h("button", { type: "button", class: "trouble", "aria-label": `${coupon.title}遇到问题`, onclick: () => actions.help({ page: "coupon" }) }, "遇到问题"),
+      h("button", { type: "button", class: "trouble", "aria-label": `${coupon.title}遇到问题`, onclick: () => actions.help({ page: "coupon", order_id: null }) }, "遇到问题"),
     ),
   );
   return h("section", { class: "tile" }, h("h3", {}, "我的加油券"), h("ul", { class: "coupons" }, ...rows));

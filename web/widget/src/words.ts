@@ -30,7 +30,7 @@ export const WORDS = {
   larger: "大字版",
   smaller: "标准字号",
   input: "输入消息",
-  placeholder: "请描述您遇到的问题",
+  placeholder: "说说遇到的问题",
   send: "发送",
   image: "发送图片或视频",
   removeImage: "移除这张图片",

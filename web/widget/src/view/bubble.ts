@@ -28,7 +28,10 @@ export interface BubbleActions {
 
 export function drawItem(item: Item, actions: BubbleActions, now: Date): HTMLElement {
   if (item.kind === "mark") return h("div", { class: "mark" }, item.text);
-  if (item.sender === "system") return h("div", { class: "line system" }, h("span", {}, plain(item.text)));
+  if (item.sender === "system") {
+    const card = item.card ? drawCard(item.card, { ...actions, choose: (record) => actions.choose(item, record) }, now) : null;
+    return h("div", { class: "line system" }, h("span", {}, plain(item.text)), card);
+  }
   return item.sender === "customer" ? own(item, actions) : other(item, actions, now);
 }
 

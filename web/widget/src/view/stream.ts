@@ -94,6 +94,11 @@ export class Stream {
   toEnd(smooth = false): void {
     this.newer.hidden = true;
     this.atEnd = true;
+    // The greeting is read from its beginning.
+    if (this.chat && !this.lastKey) {
+      this.log.scrollTop = 0;
+      return;
+    }
     const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
   }
