@@ -24,10 +24,12 @@ from intent_router.corpus import OUT_OF_SCOPE
 from intent_router.decisions import guarded_decision, in_a_form, kind_of, since, with_guard
 from intent_router.entities import extract
 from intent_router.entities import warm_up as warm_up_entities
+from intent_router.follow_up import elliptical, in_context
 from intent_router.fresh import TRAINED_TEXTS, FreshPhrasings
 from intent_router.manifest import Manifest
 from intent_router.sentiment_aim import BLAME, about_something_else
 from intent_router.tuning import Tuning
+from language import normalise
 
 
 class ReadsFeelings(Protocol):
@@ -122,8 +124,11 @@ class Router:
             return Routing(guarded_decision(guarded, entities, sentiment, started), False)
         checked = time.perf_counter()
         evidence = self._classifier.evidence(text)
-        fused = self._classifier.fusion.scores(evidence.table)
-        probabilities = self._probabilities(fused, evidence, context)
+        probabilities = self._probabilities(evidence, context)
+        complete = self._completed(text, probabilities, context)
+        if complete is not None:
+            evidence = self._classifier.evidence(complete)
+            probabilities = self._probabilities(evidence, context)
         probabilities = self._without_ruled_out(probabilities, text)
         learned = self._decide(probabilities, top)
         decision = self._with_fresh(learned, evidence)
@@ -137,9 +142,15 @@ class Router:
             decision = in_a_form(decision, context, unsure)
         if decision.label == OUT_OF_SCOPE and sentiment.label in BLAME and about_something_else(text):
             decision = replace(decision, sentiment=self._sentiment.read_without_blame(text))
-        if not decision.answer and decision.guard is None and not unsure:
+        if not decision.answer and decision.guard is None and decision.label != OUT_OF_SCOPE:
             decision = self._with_second(decision, text)
-        wants = unsure and self._tuning.join.learned and not decision.answer and decision.guard is None
+        wants = (
+            unsure
+            and decision.second is None
+            and self._tuning.join.learned
+            and not decision.answer
+            and decision.guard is None
+        )
         return Routing(replace(decision, elapsed_ms=since(started)), wants, probabilities, top)
 
     def join(self, routing: Routing, assistant_scores: Mapping[str, float]) -> Decision:
@@ -165,12 +176,21 @@ class Router:
             elapsed_ms=first.elapsed_ms + since(started),
         )
 
-    def _probabilities(self, fused: Probabilities, evidence: Evidence, context: RouteContext) -> Probabilities:
+    def _probabilities(self, evidence: Evidence, context: RouteContext) -> Probabilities:
+        fused = self._classifier.fusion.scores(evidence.table)
         probabilities = self._only_servable(self._tuning.probabilities(fused, evidence))
         if context.recent_labels and probabilities.max() < self._tuning.thresholds.sure:
             # A message that is clear in itself needs no context; one that is not is likely about the same business.
             return self._tuning.follow_up.reweigh(probabilities, self._labels, context.recent_labels)
         return probabilities
+
+    def _completed(self, text: str, probabilities: Probabilities, context: RouteContext) -> str | None:
+        """A message that leaves out what it is about, with what the last turns were about; None for any other."""
+        if not context.recent_labels or context.requested_slot is not None or not elliptical(normalise(text)):
+            return None
+        best = int(np.argmax(probabilities))
+        clear = probabilities[best] >= self._tuning.thresholds.sure and area(self._labels[best]) is not None
+        return None if clear else in_context(text, context.recent_labels)
 
     def _without_ruled_out(self, probabilities: Probabilities, text: str) -> Probabilities:
         """Without labels that the words speak against; looked at only where one of them would win."""
@@ -224,23 +244,27 @@ class Router:
         return TraceStep(Tier.RETRIEVAL.value, note, decision.alternatives, since(started))
 
     def _with_second(self, decision: Decision, text: str) -> Decision:
-        """Look for a second problem: both halves must be about different problems beyond doubt."""
-        if area(decision.label) is None:
-            return decision
-        for before, after in cuts(text):
-            first, second = self._sure_problem(before), self._sure_problem(after)
+        """Look for a second problem: the halves must be about different problems beyond doubt.
+
+        Where the customer says himself that there is more, halves that need no question are enough. Elsewhere both
+        must be sure, two troubles of different areas, and the whole about one of them: one problem is often told in
+        many clauses.
+        """
+        for cut in cuts(text):
+            first, second = self._problem(cut.before, cut.announced), self._problem(cut.after, cut.announced)
             if first is None or second is None or first == second:
                 continue
-            if decision.label in (first, second):
+            troubles = first.startswith("intent:") and second.startswith("intent:") and area(first) != area(second)
+            if cut.announced or (troubles and decision.label in (first, second)):
                 return replace(decision, label=first, kind=kind_of(first), second=second)
         return decision
 
-    def _sure_problem(self, text: str) -> str | None:
-        """The problem of part of a message when it is sure and has a business area."""
+    def _problem(self, text: str, announced: bool) -> str | None:
+        """The problem that part of a message is about, when it has a business area."""
         evidence = self._classifier.evidence(text)
         fused = self._classifier.fusion.scores(evidence.table)
         decision = self._decide(self._only_servable(self._tuning.probabilities(fused, evidence)), 1)
-        sure = decision.confidence >= self._tuning.thresholds.sure
+        sure = decision.confidence >= self._tuning.thresholds.sure or (announced and decision.kind is not Kind.CLARIFY)
         return decision.label if sure and area(decision.label) is not None else None
 
 

@@ -14,10 +14,11 @@ from contracts.decision import Kind, OfferedButton, RouteContext, SentimentReadi
 from contracts.errors import ContractError, NotReady
 from contracts.knowledge import Article
 from intent_router import Router
+from intent_router.areas import area
 from intent_router.classifier import Classifier
-from intent_router.clauses import cuts
+from intent_router.clauses import Cut, cuts
 from intent_router.corpus import training_examples
-from intent_router.follow_up import FollowUp
+from intent_router.follow_up import FollowUp, elliptical, in_context
 from intent_router.fresh import FreshPhrasings, text_key
 from intent_router.join import Join
 from intent_router.manifest import Manifest
@@ -127,6 +128,25 @@ def test_an_unsure_message_is_about_the_open_business(small: Small) -> None:
     assert {c.label: c.score for c in after.alternatives}["intent:refund_progress"] > share
 
 
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("那什么时候到", "intent:coupon_not_received"),
+        ("怎么还没好？", "intent:refund_progress"),
+        ("还是没到", "intent:points_missing"),
+    ],
+)
+def test_a_message_that_leaves_out_what_it_is_about(router: Router, text: str, before: str) -> None:
+    decision = router.route(text, RouteContext(recent_labels=(before, "intent:thanks"))).decision
+    assert area(decision.label) == area(before)
+
+
+@pytest.mark.parametrize("text", ["退款到了吗", "发票怎么开", "好的", "谢谢", "附近哪有站"])
+def test_a_message_with_a_subject_of_its_own_needs_none(text: str) -> None:
+    assert not elliptical(text)
+    assert in_context(text, ("intent:greet",)) is None
+
+
 def test_two_problems_in_one_message(small: Small) -> None:
     router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(0.5, 1.0)), Calm(), STORE, TRAINED)
     decision = router.route("发票抬头开错了要重开。另外我昨天加油的积分一直没到账").decision
@@ -233,7 +253,10 @@ def test_nothing_trained_is_not_ready(tmp_path: Path) -> None:
 
 
 def test_cuts() -> None:
-    assert cuts("券没到账。还有加油卡绑不上") == [("券没到账", "还有加油卡绑不上")]
-    assert cuts("券没到账另外发票开错了")[0] == ("券没到账", "另外发票开错了")
+    assert cuts("券没到账。还有加油卡绑不上") == [Cut("券没到账", "加油卡绑不上", True)]
+    assert cuts("券没到账另外发票开错了")[0] == Cut("券没到账", "发票开错了", True)
+    assert cuts("第一，券没到账；第二，发票没开")[0] == Cut("券没到账", "发票没开", True)
+    assert cuts("券没到账，积分也没到") == [Cut("券没到账", "积分也没到", False)]
+    assert cuts("发票抬头错了，麻烦改一下") == []
     assert cuts("你好。券没到账") == []
     assert len(cuts("这是第一句话。这是第二句话。" * 20)) == 4
