@@ -1,30 +1,31 @@
 """What can be done about remedies, inside a unit of work: asked for by flows and agents, decided, carried out, told.
 
-The platform itself is asked by the worker, outside of any transaction, under the remedy's key.
+The platform itself is asked by the worker, outside of any transaction, under the remedy's key; what it answers is
+dealt with in `outcomes`.
 """
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Mapping
 
 from sqlalchemy import Connection
 
-from contracts.conversation import Owner, Reply, Sender
-from contracts.effects import HandOff, Remedy
+from contracts.conversation import Reply
+from contracts.effects import Remedy
 from contracts.errors import NotFound
-from contracts.remedies import RemedyKind, RemedyReceipt
+from contracts.remedies import RemedyKind
 from service.agents import service as agents
 from service.agents.rules import Role
 from service.agents.service import AgentRow
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
-from service.handoff import service as handoff
 from service.policies import service as policies
 from service.policies.service import AUTHORITIES, Allowance, Claim, Decision
 from service.remedies import repository, rules
+from service.remedies.outcomes import service as outcomes
+from service.remedies.outcomes.service import SOURCE
 from service.remedies.repository import RemedyRow
 from service.remedies.rules import RemedyStatus
 from service.tickets import service as tickets
@@ -38,7 +39,6 @@ from service.remedies.repository import (  # isort: skip
 )
 
 ASSISTANT = "assistant"
-SOURCE = "remedy"
 _AUTHORITY: Mapping[Role, str] = {Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
 
 
@@ -115,7 +115,7 @@ def ask(
         **_decided(allowance, now),
     )
     _book(connection, row, claimed, now)
-    agents.audit(connection, ASSISTANT, f"remedy.{row.status.value}", row.key, _for_audit(row), now)
+    agents.audit(connection, ASSISTANT, f"remedy.{row.status.value}", row.key, outcomes.for_audit(row), now)
     if row.status is RemedyStatus.PENDING:
         return None
     if row.status is RemedyStatus.WAITING_APPROVAL:
@@ -167,7 +167,7 @@ def request(
         amount_fen=wanted.amount_fen,
         points=wanted.points,
         cause=wanted.cause,
-        details=dict(wanted.details),
+        details={**wanted.details, **_terms(connection, wanted)},
         level=level,
         requested_by=agent.username,
         authority=authority,
@@ -177,7 +177,7 @@ def request(
         **_decided(allowance, now),
     )
     _book(connection, row, claimed, now)
-    agents.audit(connection, agent.username, f"remedy.{row.status.value}", row.key, _for_audit(row), now)
+    agents.audit(connection, agent.username, f"remedy.{row.status.value}", row.key, outcomes.for_audit(row), now)
     return row
 
 
@@ -196,11 +196,11 @@ def approve(connection: Connection, agent: AgentRow, remedy_id: int, note: str, 
     allowance = policies.allows(connection, claimed, now)
     if allowance.decision is not Decision.ALLOWED:
         raise NotAllowed(allowance.reason or "按现行政策不能批准")
-    decided = _change(
+    decided = outcomes.change(
         connection, row, now, status=RemedyStatus.PENDING.value, reason=note, decided_by=agent.username, next_at=0.0
     )
     _book(connection, decided, claimed, now)
-    agents.audit(connection, agent.username, "remedy.approve", row.key, {**_for_audit(row), "note": note}, now)
+    agents.audit(connection, agent.username, "remedy.approve", row.key, {**outcomes.for_audit(row), "note": note}, now)
     return decided
 
 
@@ -211,12 +211,14 @@ def refuse(connection: Connection, agent: AgentRow, remedy_id: int, note: str, n
         NotFound, WrongState, NotAllowed: see `approve`.
     """
     row = _to_decide(connection, agent, remedy_id)
-    decided = _change(connection, row, now, status=RemedyStatus.REJECTED.value, reason=note, decided_by=agent.username)
-    agents.audit(connection, agent.username, "remedy.refuse", row.key, {**_for_audit(row), "note": note}, now)
-    _note(connection, decided, agent.username, {"decision": "rejected", "note": note}, now)
+    decided = outcomes.change(
+        connection, row, now, status=RemedyStatus.REJECTED.value, reason=note, decided_by=agent.username
+    )
+    agents.audit(connection, agent.username, "remedy.refuse", row.key, {**outcomes.for_audit(row), "note": note}, now)
+    outcomes.note_on_ticket(connection, decided, agent.username, {"decision": "rejected", "note": note}, now)
     # What a colleague asked for the customer does not know of yet.
     if row.requested_by == ASSISTANT:
-        _tell(connection, decided, rules.rejected_words(row.kind, note), now)
+        outcomes.tell(connection, decided, rules.rejected_words(row.kind, note), now)
     return decided
 
 
@@ -229,49 +231,14 @@ def retry(connection: Connection, agent: AgentRow, remedy_id: int, now: datetime
     row = _require(connection, remedy_id)
     if row.status is not RemedyStatus.FAILED:
         raise WrongState("只有平台没有响应的可以重试")
-    agents.audit(connection, agent.username, "remedy.retry", row.key, _for_audit(row), now)
-    return _change(connection, row, now, status=RemedyStatus.PENDING.value, attempts=0, next_at=0.0)
+    agents.audit(connection, agent.username, "remedy.retry", row.key, outcomes.for_audit(row), now)
+    return outcomes.change(connection, row, now, status=RemedyStatus.PENDING.value, attempts=0, next_at=0.0)
 
 
-def answered(connection: Connection, remedy_id: int, receipt: RemedyReceipt, now: datetime) -> None:
-    """The platform's answer: kept, told to the customer, written to the ticket. Once."""
-    row = repository.remedy(connection, remedy_id, lock=True)
-    if row is None or row.status is not RemedyStatus.PENDING:
-        return
-    status = RemedyStatus.DONE if receipt.done else RemedyStatus.REFUSED
-    kept = {"reference": receipt.reference, "data": dict(receipt.data)}
-    row = _change(connection, row, now, status=status.value, reason=receipt.reason or row.reason, receipt=kept)
-    agents.audit(connection, "platform", f"remedy.{status.value}", row.key, _for_audit(row), now)
-    if receipt.done:
-        _note(connection, row, "platform", {"reference": receipt.reference}, now)
-        _tell(connection, row, rules.done_words(row.kind, row.done_text, receipt.data, now), now)
-        return
-    policies.take_back(connection, row.key)
-    _note(connection, row, "platform", {"reason": receipt.reason}, now)
-    _tell(connection, row, rules.refused_words(row.kind, receipt.reason, row.ticket_number), now)
-    _to_people(connection, row, f"remedy refused: {receipt.reason}", now)
-
-
-def no_answer(connection: Connection, remedy_id: int, problem: str, now: datetime) -> None:
-    """The platform did not answer: tried again later, and after the last try given to people.
-
-    Whether it was done is unknown, so it goes on counting against the customer's limits.
-    """
-    row = repository.remedy(connection, remedy_id, lock=True)
-    if row is None or row.status is not RemedyStatus.PENDING:
-        return
-    attempts = row.attempts + 1
-    if attempts < rules.MAX_ATTEMPTS:
-        next_at = time.time() + rules.pause(attempts)
-        row = _change(connection, row, now, attempts=attempts, next_at=next_at, reason=problem)
-        if attempts == rules.TOLD_AFTER_ATTEMPTS:
-            _tell(connection, row, rules.slow_words(row.kind), now)
-        return
-    row = _change(connection, row, now, status=RemedyStatus.FAILED.value, attempts=attempts, reason=problem)
-    agents.audit(connection, "platform", "remedy.failed", row.key, {**_for_audit(row), "problem": problem}, now)
-    _note(connection, row, "platform", {"reason": "平台没有响应，请人工核对后重试"}, now)
-    _tell(connection, row, rules.failed_words(row.kind, row.ticket_number), now)
-    _to_people(connection, row, "remedy: the platform does not answer", now)
+def _terms(connection: Connection, wanted: Wanted) -> dict[str, Any]:
+    """What the policy says about how it is given, whatever the request says: how long a coupon is valid."""
+    rule = policies.compensation(connection).rules.get(wanted.cause or "")
+    return {"valid_days": rule.valid_days} if rule is not None and rule.valid_days is not None else {}
 
 
 def _decided(allowance: Allowance, now: datetime) -> dict[str, Any]:
@@ -295,7 +262,9 @@ def _book(connection: Connection, row: RemedyRow, claimed: Claim, now: datetime)
     if row.status is RemedyStatus.PENDING:
         policies.record(connection, row.key, claimed, now, ticket_number=row.ticket_number)
     else:
-        _note(connection, row, row.requested_by, {"decision": row.status.value, "reason": row.reason}, now)
+        outcomes.note_on_ticket(
+            connection, row, row.requested_by, {"decision": row.status.value, "reason": row.reason}, now
+        )
 
 
 def _claim(row: RemedyRow, authority: str) -> Claim:
@@ -317,41 +286,3 @@ def _to_decide(connection: Connection, agent: AgentRow, remedy_id: int) -> Remed
     if row.requested_by == agent.username:
         raise NotAllowed("自己提交的要由别的同事审批")
     return row
-
-
-def _change(connection: Connection, row: RemedyRow, now: datetime, **values: Any) -> RemedyRow:
-    return repository.update_remedy(connection, row.id, updated_at=now, **values)
-
-
-def _for_audit(row: RemedyRow) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "customer_id": row.customer_id,
-        "kind": row.kind,
-        "target_id": row.target_id,
-        "amount_fen": row.amount_fen,
-        "points": row.points,
-        "cause": row.cause,
-        "ticket": row.ticket_number,
-    }
-
-
-def _note(connection: Connection, row: RemedyRow, actor: str, data: Mapping[str, Any], now: datetime) -> None:
-    """One line on the ticket; the platform's own data, such as codes, stay out of it."""
-    if row.ticket_number is None or tickets.ticket(connection, row.ticket_number) is None:
-        return
-    what = {"remedy_id": row.id, "kind": row.kind, "title": rules.kind_title(row.kind), "status": row.status.value}
-    tickets.record(connection, row.ticket_number, "remedy", actor, {**what, **data}, now)
-
-
-def _tell(connection: Connection, row: RemedyRow, text: str, now: datetime) -> None:
-    conversation = conversations.require(connection, row.conversation_id, lock=True)
-    sender = Sender.SYSTEM if conversation.owner is Owner.HUMAN else Sender.BOT
-    conversations.append(connection, conversation, [Reply(text, sender=sender, source=SOURCE)], now)
-
-
-def _to_people(connection: Connection, row: RemedyRow, rule: str, now: datetime) -> None:
-    """Without a ticket somebody must take the conversation; a ticket has its own people."""
-    conversation = conversations.require(connection, row.conversation_id, lock=True)
-    if row.ticket_number is None and conversation.owner is Owner.BOT:
-        handoff.enqueue(connection, conversation, HandOff("flow", rule), row.level, now)

@@ -13,6 +13,7 @@ from contracts.remedies import PlatformRemedies, RemedyReceipt
 from service import metrics
 from service.db import Database
 from service.remedies import service as remedies
+from service.remedies.outcomes import service as outcomes
 from service.remedies.repository import RemedyRow
 
 log = logging.getLogger(__name__)
@@ -79,10 +80,17 @@ class RemedyWorker:
         except NotFound as error:
             receipt = RemedyReceipt(False, reason=str(error))
         except (PlatformUnavailable, asyncio.TimeoutError) as error:
-            problem = str(error) or "no answer in time"
-            log.warning("remedy %s: %s", row.key, problem)
-            await self._database.write(lambda c: remedies.no_answer(c, row.id, problem, self._clock()))
-            metrics.REMEDIES.labels(row.kind, "no_answer").inc()
+            await self._no_answer(row, str(error) or "no answer in time")
             return
-        await self._database.write(lambda c: remedies.answered(c, row.id, receipt, self._clock()))
+        except Exception as error:
+            # A request that breaks the platform's client would come back for ever: it counts as a try as well.
+            log.exception("remedy %s could not be carried out", row.key)
+            await self._no_answer(row, f"{type(error).__name__}: {error}")
+            return
+        await self._database.write(lambda c: outcomes.answered(c, row.id, receipt, self._clock()))
         metrics.REMEDIES.labels(row.kind, "done" if receipt.done else "refused").inc()
+
+    async def _no_answer(self, row: RemedyRow, problem: str) -> None:
+        log.warning("remedy %s: %s", row.key, problem)
+        await self._database.write(lambda c: outcomes.no_answer(c, row.id, problem, self._clock()))
+        metrics.REMEDIES.labels(row.kind, "no_answer").inc()

@@ -27,6 +27,7 @@ from service.gateways.fuel_platform.demo_money import cancel_order, issue_invoic
 Operation = Callable[[CustomerRecords, RemedyRequest, datetime], Outcome]
 
 COUPON_DAYS = 30
+_MOST = {"valid_days": 3650, "threshold_fen": 1_000_000}
 RETURNED_AT_MOST_PERCENT = 110
 """Points of a redemption that went wrong come back with at most a tenth on top."""
 
@@ -43,7 +44,7 @@ def perform(records: CustomerRecords, request: RemedyRequest, now: datetime) -> 
 def _grant_coupon(records: CustomerRecords, request: RemedyRequest, now: datetime) -> Outcome:
     if not request.amount_fen or request.amount_fen < 0:
         return refused(records, "没有说明券的面值")
-    threshold = int(request.details.get("threshold_fen", 0))
+    threshold = _figure(request, "threshold_fen", 0)
     value = f"{request.amount_fen / 100:g}"
     title = f"满{threshold / 100:g}减{value}加油券" if threshold else f"{value}元无门槛加油券"
     coupon = Coupon(
@@ -52,12 +53,18 @@ def _grant_coupon(records: CustomerRecords, request: RemedyRequest, now: datetim
         status="usable",
         bought_at=now,
         granted_at=now,
-        valid_until=now + timedelta(days=int(request.details.get("valid_days") or COUPON_DAYS)),
+        valid_until=now + timedelta(days=_figure(request, "valid_days", COUPON_DAYS)),
         threshold_fen=threshold,
         value_fen=request.amount_fen,
         price_fen=0,
     )
     return _granted(records, coupon)
+
+
+def _figure(request: RemedyRequest, name: str, otherwise: int) -> int:
+    """A whole number out of the details, if it is a sensible one."""
+    value = request.details.get(name)
+    return value if isinstance(value, int) and 0 < value <= _MOST.get(name, 0) else otherwise
 
 
 def _reissue_coupon(records: CustomerRecords, request: RemedyRequest, now: datetime) -> Outcome:
@@ -70,7 +77,7 @@ def _reissue_coupon(records: CustomerRecords, request: RemedyRequest, now: datet
         coupon,
         status="usable",
         granted_at=now,
-        valid_until=now + timedelta(days=int(request.details.get("valid_days") or COUPON_DAYS)),
+        valid_until=now + timedelta(days=_figure(request, "valid_days", COUPON_DAYS)),
         used_order_id=None,
     )
     return _granted(records, fresh)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import text
 
@@ -101,6 +103,23 @@ async def test_one_without_an_answer_can_be_tried_again(desk: Desk) -> None:
     assert (await desk.rows())[0].status is RemedyStatus.DONE
     with pytest.raises(WrongState):
         await desk.database.write(lambda c: remedies.retry(c, agent, row.id, desk.now))
+
+
+async def test_how_long_it_is_valid_is_the_policy_s_word(desk: Desk) -> None:
+    agent = await desk.agent("anna", Role.AGENT)
+    row = await _request(desk, agent, replace(SORRY, details={"valid_days": 3000, "note": "x"}))
+    assert row.details == {"valid_days": 30, "note": "x"}
+
+
+async def test_a_request_that_breaks_the_client_ends_with_people(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_arguments: object) -> None:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(desk.line, "perform", broken)
+    await _request(desk, await desk.agent("anna", Role.AGENT), SORRY)
+    await desk.work_until_quiet()
+    [row] = await desk.rows()
+    assert (row.status, row.reason, row.attempts) == (RemedyStatus.FAILED, "ValueError: a bug", 8)
 
 
 async def test_everything_is_audited(desk: Desk) -> None:
