@@ -243,13 +243,19 @@ class Answers:
             again = bool(situation.signals) and not situation.signals[-1].sure
             return Plan((rules.clarify_reply(decision, voice, again=again),), outcome="not_understood")
         if decision.guard == following.EMPTY:
-            text = voice.say("picture_alone" if situation.attachments else "empty")
-            return Plan((Reply(text, source="guard:empty"),), outcome="not_understood")
+            return Plan((Reply(self._nothing(situation), source="guard:empty"),), outcome="not_understood")
         if decision.kind is Kind.CHAT:
             return Plan((rules.chat_reply(decision, voice),))
         before = following.repeats(decision.label, [t.label for t in situation.signals])
         text = self._replies.say("out_of_scope_again", before - 1) if before else voice.say("out_of_scope")
         return Plan((Reply(text, source="intent:out_of_scope", buttons=(voice.human_button(),)),))
+
+    def _nothing(self, situation: Situation) -> str:
+        """Words for a message that says nothing: a picture alone, hesitation, or not a word."""
+        if situation.attachments:
+            return self._replies.say("picture_alone")
+        before = following.repeats("intent:out_of_scope", [t.label for t in situation.signals])
+        return self._replies.say("hesitant" if situation.text.strip() else "empty", before)
 
     def _article(self, situation: Situation, decision: Decision, voice: Voice) -> Plan:
         article = self._understanding.current().articles.get(decision.name)
