@@ -258,13 +258,13 @@ def _decided(allowance: Allowance, now: datetime) -> dict[str, Any]:
 
 
 def _book(connection: Connection, row: RemedyRow, claimed: Claim, now: datetime) -> None:
-    """Count it against the limits as soon as it will be carried out, and write it to the ticket."""
+    """Count it against the limits as soon as it will be carried out; else write down and show that it is not."""
     if row.status is RemedyStatus.PENDING:
         policies.record(connection, row.key, claimed, now, ticket_number=row.ticket_number)
-    else:
-        outcomes.note_on_ticket(
-            connection, row, row.requested_by, {"decision": row.status.value, "reason": row.reason}, now
-        )
+        return
+    reason = {"decision": row.status.value, "reason": row.reason}
+    outcomes.note_on_ticket(connection, row, row.requested_by, reason, now)
+    outcomes.alert_people(connection, row)
 
 
 def _claim(row: RemedyRow, authority: str) -> Claim:

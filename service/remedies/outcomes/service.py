@@ -13,6 +13,7 @@ from contracts.effects import HandOff
 from contracts.remedies import RemedyReceipt
 from service.agents import service as agents
 from service.conversations import service as conversations
+from service.delivery import service as delivery
 from service.handoff import service as handoff
 from service.policies import service as policies
 from service.remedies import repository, rules
@@ -39,6 +40,7 @@ def answered(connection: Connection, remedy_id: int, receipt: RemedyReceipt, now
     policies.take_back(connection, row.key)
     note_on_ticket(connection, row, "platform", {"reason": receipt.reason}, now)
     tell(connection, row, rules.refused_words(row.kind, receipt.reason, row.ticket_number), now)
+    alert_people(connection, row)
     _to_people(connection, row, f"remedy refused: {receipt.reason}", now)
 
 
@@ -61,6 +63,7 @@ def no_answer(connection: Connection, remedy_id: int, problem: str, now: datetim
     agents.audit(connection, "platform", "remedy.failed", row.key, {**for_audit(row), "problem": problem}, now)
     note_on_ticket(connection, row, "platform", {"reason": "平台没有响应，请人工核对后重试"}, now)
     tell(connection, row, rules.failed_words(row.kind, row.ticket_number), now)
+    alert_people(connection, row)
     _to_people(connection, row, "remedy: the platform does not answer", now)
 
 
@@ -89,6 +92,13 @@ def note_on_ticket(connection: Connection, row: RemedyRow, actor: str, data: Map
         return
     what = {"remedy_id": row.id, "kind": row.kind, "title": rules.kind_title(row.kind), "status": row.status.value}
     tickets.record(connection, row.ticket_number, "remedy", actor, {**what, **data}, now)
+    delivery.announce_ticket(connection, row.conversation_id, row.ticket_number)
+
+
+def alert_people(connection: Connection, row: RemedyRow) -> None:
+    """Agents see at once that a remedy waits for approval, was refused or got no answer."""
+    about = {"remedy_id": row.id, "status": row.status.value, "ticket_number": row.ticket_number}
+    delivery.put(connection, "alert", delivery.AGENTS, {**about, "type": "remedy", "customer_id": row.customer_id})
 
 
 def tell(connection: Connection, row: RemedyRow, text: str, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -120,6 +121,18 @@ async def test_a_request_that_breaks_the_client_ends_with_people(desk: Desk, mon
     await desk.work_until_quiet()
     [row] = await desk.rows()
     assert (row.status, row.reason, row.attempts) == (RemedyStatus.FAILED, "ValueError: a bug", 8)
+
+
+async def test_people_are_alerted_when_one_waits_or_fails(desk: Desk) -> None:
+    agent = await desk.agent("anna", Role.AGENT)
+    waiting = await _request(desk, agent, MORE)
+    desk.line.cut_before = 8
+    failing = await _request(desk, agent, Wanted(RemedyKind.FREEZE_ACCOUNT, "客户要求"), "k2")
+    await desk.work_until_quiet()
+    query = text("SELECT payload FROM outbox WHERE topic = 'alert' ORDER BY id")
+    shown = [json.loads(row[0]) for row in await desk.database.read(lambda c: list(c.execute(query)))]
+    alerts = [(a["remedy_id"], a["status"]) for a in shown if a["type"] == "remedy"]
+    assert alerts == [(waiting.id, "waiting_approval"), (failing.id, "failed")]
 
 
 async def test_everything_is_audited(desk: Desk) -> None:
