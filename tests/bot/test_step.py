@@ -10,7 +10,7 @@ from typing import Any, Mapping, Sequence
 import httpx
 import pytest
 
-from contracts.effects import EndDialogue, FileTicket, effect_from_dict
+from contracts.effects import EndDialogue, FileTicket, Remedy, effect_from_dict
 from contracts.taxonomy import load_taxonomy
 from tests.actions.world import NOW, SmallPlatform, SmallPorts, ago, coupon, entity, order, payment, unfuelled
 from tests.bot.live import ActionServer, Assistant
@@ -74,9 +74,11 @@ def words(answer: Mapping[str, Any]) -> str:
 
 def test_one_message_is_looked_up_and_filed(dialogue: Dialogue) -> None:
     answer = dialogue.say("我的加油券还没到账", "coupon_not_received")
-    ticket, ended = effects(answer)
+    ticket, again, ended = effects(answer)
     assert isinstance(ticket, FileTicket)
     assert (ticket.category, ticket.department, ticket.order_ids) == ("coupon_not_received", "ops", ("BC1",))
+    assert isinstance(again, Remedy)
+    assert (again.kind, again.ticket_number) == ("reissue_coupon", ticket.number)
     assert ended == EndDialogue("filed")
     assert "满200减25加油券" in words(answer)
     assert answer["messages"][0]["custom"]["card"]["number"] == ticket.number
@@ -99,7 +101,7 @@ def test_a_form_lives_on_in_the_snapshot_that_the_caller_carries(dialogue: Dialo
 
 def test_the_snapshot_stays_small(dialogue: Dialogue) -> None:
     first = dialogue.say("我要退款", "refund_request")
-    assert first["requested_slot"] is None, "one order waits for fuel: it is taken"
+    assert first["requested_slot"] == "agreed", "one order waits for fuel: it is taken, filed, and may be cancelled"
     dialogue.ports.platform = SmallPlatform(known=PLATFORM.known[1:])
     dialogue.snapshot = []
     asked = dialogue.say("我要退款", "refund_request")
@@ -121,6 +123,18 @@ def test_the_old_snapshot_gives_the_same_answer_again(dialogue: Dialogue) -> Non
     second = dialogue.step("支付失败", payload="answer:cause=payment_failed").json()
     assert words(first).replace("YB0001", "") == words(second).replace("YB0002", "")
     assert first["slots"] == second["slots"]
+
+
+def test_a_ticket_stands_before_the_yes_and_the_yes_comes_back_with_the_snapshot(dialogue: Dialogue) -> None:
+    asked = dialogue.say("我要退款", "refund_request")
+    ticket = effects(asked)[0]
+    assert (asked["active_loop"], asked["requested_slot"]) == ("payment_form", "agreed")
+    assert [m["custom"].get("source") for m in asked["messages"] if m["text"]] == ["intent:refund_request"] * 2
+    assert asked["slots"]["memory"]["filed"] == ticket.number
+    dialogue.snapshot = json.loads(json.dumps(dialogue.snapshot))
+    answer = dialogue.say("好的，取消吧")
+    assert [(e.kind, e.target_id) for e in effects(answer) if isinstance(e, Remedy)] == [("cancel_order", "O1")]
+    assert (answer["active_loop"], answer["events"]) == (None, [])
 
 
 def test_another_area_takes_over_and_leaves_nothing_behind(dialogue: Dialogue) -> None:
