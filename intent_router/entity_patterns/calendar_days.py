@@ -40,6 +40,17 @@ _DAY_WORDS = {
 }
 _SHIFTS = {"上上": -2, "上": -1, "这": 0, "本": 0, "当": 0, "下": 1, "下下": 2}
 _YEARS = {"大前年": -3, "前年": -2, "去年": -1, "旧年": -1, "昨年": -1, "今年": 0, "明年": 1}
+_FESTIVALS = {
+    "双十一": (11, 11, 1),
+    "双11": (11, 11, 1),
+    "双十二": (12, 12, 1),
+    "双12": (12, 12, 1),
+    "国庆": (10, 1, 7),
+    "五一": (5, 1, 5),
+    "元旦": (1, 1, 1),
+    "六一": (6, 1, 1),
+}
+"""Month, day and length in days of what is named instead of a date; those of the lunar calendar are left out."""
 _WEEKDAYS = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 
 _NO_DAY = (
@@ -52,7 +63,7 @@ DATE = (
     r"(?:(?P<day>大前天|大后天|前天|后天|[昨今明][天日]|(?<![工动操])作[天日]|[昨今明]儿(?!子)|前日(?!子)"
     r"|(?:(?<![之以从当生日月年前])[昨今明]|(?<![之以从提门店面眼跟目])前)(?=[晚夜早晨朝]))"
     r"|(?<![每周])(?P<week>上上|上|这|本|下下|下)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天末1-6](?!\d"
-    r"|直|共|样|次|个|下|笔|些|起|般|定|整|年|边|围|转|到|至|星期|块|百|十|千|点|张|元|分)|末)"
+    r"|直|共|样|次|个|下(?!午|班|晚)|笔|些|起|般|定|整|年|边|围|转|到|至|星期|块|百|十|千|点|张|元|分)|末)"
     r"|(?P<whole_week>上上|上|这|本|下下|下)一?个?(?:周|星期|礼拜)(?![一二三四五六日天末])"
     r"|(?P<iso_year>20\d\d)[-/.年](?P<iso_month>\d{1,2})[-/.月](?P<iso_day>\d{1,2})[日号]?(?!\d)"
     rf"|(?:(?P<year>(?:19|20)\d\d)年|(?P<said_year>前年|去年|旧年|昨年|今年"
@@ -65,6 +76,8 @@ DATE = (
     r"|晚上|早上|中午)[号日]?"
     rf"|(?<![\d.\-月第油枪工尾])(?P<only_day>{SMALL}(?=号)|(?<![了过])\d{{1,2}}(?=日))[号日](?!期|子|常|报|志"
     rf"|前|均|用|本|元|头|租){_NO_DAY}"
+    r"|(?P<festival>双(?:十一|十二|11|12)|国庆节?|五一节?|元旦节?|六一节?)(?![路街道站广村镇小中大店加]|中学)"
+    r"(?:(?:的?第(?P<festival_day>[一二三四五六七1-7])天)|(?P<festival_eve>那天|当天|当日))?"
     r"|(?P<alone_year>大前年|前年|去年|旧年|昨年|今年|明年)(?!轻))"
 )
 """One date; the named groups are read by `date_span`."""
@@ -136,6 +149,12 @@ def _span(found: dict[str, str | None], today: date, ahead: bool) -> Span | None
             return _latest(int(found[month] or 0), int(found[day] or 0), today, ahead)
     if word := found["only_day"]:
         return _day_of_month(_small(word), today, ahead)
+    if word := found["festival"]:
+        month, day, length = _FESTIVALS[word.removesuffix("节")]
+        first = _latest(month, day, today, ahead).start.date()
+        if found["festival_day"]:
+            return days(first + timedelta(days=_small(found["festival_day"]) - 1))
+        return days(first, 1 if found["festival_eve"] else length)
     if word := found["alone_year"]:
         year = today.year + _YEARS[word]
         return Span(midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1)))

@@ -16,6 +16,10 @@ _SPOKEN_DIESEL = re.compile(r"(?<![\d号])柴油(?!车|卡|券|站|发电|机|�
 _BARE_GRADE = re.compile(
     r"(?<![\d.\-:¥$第尾])(?P<grade>92|95|98)(?=[枪,。!?、\s]|改|换|选|成|点成|变|加了|加的|和|与|跟|$)"
 )
+_SPOKEN_GRADE = re.compile(
+    r"(?:选成|点成|加成|按成|应该是|应该加|本来是|要的是|想加|加了|加的是?|选的是?)(?P<grade>九十?[二五八])(?=[,，。!?、\s]|了|的|$)"
+)
+_SPOKEN = {"二": "92", "五": "95", "八": "98"}
 _GRADES = frozenset({"92", "95", "98", "0"})
 
 _NOZZLE = r"(?:号?(?:加油|油)?(?:枪|泵)(?!支|法|手|战)|号(?:加油|油)?机(?!油|票|场|型|会|构|关)|号位|号车位|号油岛)"
@@ -66,6 +70,9 @@ def find_fuels(text: str) -> Iterator[Found]:
             start, end = match.span()
             role = role_of(text, start, end)
             yield Found(FUEL, match["grade"] + unit, start, end, role, Rank.TIME + 2)
+    for match in _SPOKEN_GRADE.finditer(text):
+        start, end = match.span("grade")
+        yield Found(FUEL, _SPOKEN[match["grade"][-1]] + "号", start, end, role_of(text, start, end), Rank.TIME + 2)
     for match in _SPOKEN_DIESEL.finditer(text):
         yield Found(FUEL, "柴油", *match.span(), role_of(text, *match.span()), Rank.BARE)
     if re.search(r"\d号|油号|标号|汽油|加[了的]", text):

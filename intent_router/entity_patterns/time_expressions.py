@@ -12,7 +12,9 @@ from intent_router.entity_patterns.day_times import CLOCK, PART, clock_span, par
 from intent_router.entity_patterns.found import Found, Rank
 from intent_router.entity_patterns.numbers import SMALL, number
 
-_WORTH_LOOKING = re.compile(r"[天日号周月年晚早午夜晨昏朝前刚近去今昨明]|星期|礼拜|点|\d[:/]\d|20\d\d[-.]|方才|晌|擦黑")
+_WORTH_LOOKING = re.compile(
+    r"[天日号周月年晚早午夜晨昏朝前刚近去今昨明]|星期|礼拜|双1|双十|国庆|五一|六一|元旦|点|\d[:/]\d|20\d\d[-.]|方才|晌|擦黑"
+)
 _DATE, _PART, _CLOCK = re.compile(DATE), re.compile(PART), re.compile(CLOCK)
 _BETWEEN = re.compile(r"(?:的|那天|当天|(?:\(?(?:周|星期)[一二三四五六日天]\)?)|[\s,、])?")
 _RANGE = re.compile(r"\s?(?:到|至|-|~|—|–)\s?$")

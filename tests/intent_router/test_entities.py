@@ -431,3 +431,50 @@ def test_a_message_takes_less_than_a_millisecond() -> None:
     for message in messages:
         extract(message, NOW)
     assert (time.thread_time() - started) / len(messages) < 0.001
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("上周三下午加的", "2026-11-11T12:00", "2026-11-11T18:00"),
+        ("礼拜天下午", "2026-11-15T12:00", "2026-11-15T18:00"),
+        ("前天中午两点多", "2026-11-16T14:00", "2026-11-16T15:00"),
+        ("双十一那天加的油", "2026-11-11T00:00", "2026-11-12T00:00"),
+        ("国庆第二天", "2026-10-02T00:00", "2026-10-03T00:00"),
+        ("元旦买的券", "2026-01-01T00:00", "2026-01-02T00:00"),
+        ("11月3日到11月5日", "2026-11-03T00:00", "2026-11-06T00:00"),
+        ("昨晚十一点半在东环路站加的", "2026-11-17T23:30", "2026-11-18T00:00"),
+    ],
+)
+def test_times_of_everyday_speech(text: str, first: str, last: str) -> None:
+    spans = [value for value in found(text, "time") if isinstance(value, dict)]
+    assert [(span["from"][:16], span["to"][:16]) for span in spans] == [(first, last)]
+
+
+@pytest.mark.parametrize("text", ["五一路站的油", "国庆路加油站"])
+def test_a_road_is_no_holiday(text: str) -> None:
+    assert found(text, "time") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("扣了我两百三，油枪上显示两百", [(230, "paid"), (200, "pump")]),
+        ("付了230但油机上跳的是199.5", [(230, "paid"), (199.5, "pump")]),
+        ("付了一百五十块八毛", [(150.8, "paid")]),
+        ("收了我两百六十块五", [(260.5, "paid")]),
+        ("一千二百三十块", [(1230, None)]),
+        ("三百来块", [(300, None)]),
+    ],
+)
+def test_amounts_of_everyday_speech(text: str, expected: list[tuple[object, str | None]]) -> None:
+    assert with_roles(text, "amount") == expected
+
+
+def test_spoken_grades_have_roles() -> None:
+    assert with_roles("应该是九五，我选成九二了", "fuel") == [("95号", "right"), ("92号", "wrong")]
+    assert found("打九五折", "fuel") == []
+
+
+def test_plates_of_both_lengths() -> None:
+    assert found("豫AF88888和豫A88888两辆车，还有粤B·D12345", "plate") == ["豫AF88888", "豫A88888", "粤BD12345"]
