@@ -119,7 +119,6 @@ def build(settings: Settings) -> House:
         outbox.wake,
     )
     remedies = RemedyWorker(database, platform, utc_now, outbox.wake, settings.platform_timeout)
-    outbox.also_wake(remedies.wake)
     guests = GuestWorker(database, platform, settings.secret, replies.say, utc_now, outbox.wake)
     outbox.also_wake(guests.wake)
     watching = WatchWorker(database, platform, utc_now, outbox.wake, settings.watch_minutes)

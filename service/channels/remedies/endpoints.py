@@ -104,6 +104,7 @@ async def retry(remedy_id: int, request: Request, agent: Giver) -> RemedyShape:
 
 def _changed(house: House, row: RemedyRow) -> RemedyShape:
     house.outbox.wake()
+    house.remedies.wake()
     return _shape(row)
 
 
