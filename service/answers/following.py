@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any, Iterable, Mapping, Sequence
+from typing import Any, Collection, Iterable, Mapping, Sequence
 
 from contracts.decision import Decision, Kind
 from contracts.entities import PHONE
@@ -39,6 +39,7 @@ _WHEN = re.compile(
 )
 _NO_MORE_WAITING = re.compile(r"不用|不等|不需要|不要|算了|不排")
 _GOES_ON = re.compile(r"(?:好|行|可以|嗯|要(?!是|不)|对|接着|继续|来吧|处理|先?看|okk?)")
+_LIKELIER_THAN_NOT = 0.5
 _DATA_SLOTS = frozenset({"phone", "tax_number", "invoice_title", "ticket_number", "card_id", "station", "amount"})
 _LONGEST_DATUM = 30
 _LONGEST_CALL = 14
@@ -126,6 +127,12 @@ def says_it_is_done(decision: Decision, text: str) -> bool:
     """Whether an unsure message takes back what was just filed because it came right ("好了好了出油了，谢谢")."""
     unsure = decision.kind is Kind.CLARIFY and any(c.label == WITHDRAW for c in decision.alternatives)
     return unsure and decision.payload is None and _DONE.search(normalise(text)) is not None
+
+
+def no_alarm(decision: Decision, critical: Collection[str]) -> bool:
+    """Whether a guessed alarm is less likely than not: then it is asked about, before a person is called."""
+    guessed = decision.kind is Kind.FLOW and decision.guard is None and decision.payload is None
+    return guessed and decision.name in critical and decision.confidence < _LIKELIER_THAN_NOT
 
 
 def bare_answer(decision: Decision, slot: str | None, text: str) -> bool:

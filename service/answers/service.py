@@ -133,12 +133,13 @@ class Answers:
     async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
         text, last = situation.text, situation.signals[-1].label if situation.signals else None
-        if pressed.asked_ticket(decision, situation.offered) is not None and pressed.is_datum(text):
-            return following.calm(decision)
-        decision = following.answers_offer(decision, text, situation.offered, situation.second_problem)
         slot = situation.dialogue.requested_slot if situation.dialogue is not None else None
-        if following.bare_answer(decision, slot, text):
+        for_handler = pressed.asked_ticket(decision, situation.offered) is not None and pressed.is_datum(text)
+        if for_handler or following.bare_answer(decision, slot, text):
             return following.calm(decision)
+        if following.no_alarm(decision, CRITICAL):
+            return replace(decision, kind=Kind.CLARIFY)
+        decision = following.answers_offer(decision, text, situation.offered, situation.second_problem)
         if following.brings_picture(decision, bool(situation.attachments)) and await self._steps.tickets(situation):
             return following.added_to_ticket(decision)
         if following.only_heard(decision, text):

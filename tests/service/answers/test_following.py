@@ -316,3 +316,12 @@ def test_a_bare_datum_has_no_feeling() -> None:
     assert not following.bare_answer(angry, "detail", "你们什么破平台")
     assert not following.bare_answer(replace(angry, answer=False), "phone", "13812345678")
     assert following.calm(angry).sentiment.label == "calm"
+
+
+def test_an_alarm_that_is_less_likely_than_not_is_asked_about() -> None:
+    critical = {"safety_emergency"}
+    guess = replace(decided("intent:safety_emergency", Kind.FLOW), confidence=0.4)
+    assert following.no_alarm(guess, critical)
+    assert not following.no_alarm(replace(guess, guard="safety"), critical)
+    assert not following.no_alarm(replace(guess, confidence=0.9), critical)
+    assert not following.no_alarm(replace(guess, label="intent:refund_request"), critical)
