@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 
-.PHONY: help run setup setup-dev build test lint types imports unit eval bench lock clean
+.PHONY: help run setup setup-dev build test lint types imports unit eval play bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ unit: ## Python tests without browser and trained assistant
 eval: setup-dev ## train from scratch, judge the understanding (REUSE=1 what is trained, DEV=1 no test); writes reports/
 	@$(if $(REUSE),./youban train)
 	@$(PYTHON) -m intent_router.eval --out reports $(if $(REUSE),--reuse) $(if $(DEV),--without-test)
+
+play: setup-dev ## two hundred scripted customers against a house of its own; prints what went wrong
+	@$(PYTHON) -m tests.conversations.play
 
 bench: setup-dev ## speed and memory; writes reports/
 	@$(PYTHON) -m bench --out reports

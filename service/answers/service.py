@@ -106,9 +106,8 @@ class Answers:
 
     def _live(self, situation: Situation) -> OpenDialogue | None:
         dialogue = situation.dialogue
-        if dialogue is not None and situation.now - dialogue.updated_at > DIALOGUE_LIFE:
-            return None
-        return dialogue
+        over = dialogue is not None and situation.now - dialogue.updated_at > DIALOGUE_LIFE
+        return None if over else dialogue
 
     def _route_context(self, situation: Situation, dialogue: OpenDialogue | None) -> RouteContext:
         # A typed title counts as a press only for the newest buttons; a payload counts for all that were offered.
