@@ -1,7 +1,7 @@
 """Compares pipelines for the assistant's NLU: `python -m bot.comparison` (Python 3.10; minutes for each).
 
 Every pipeline learns from the same messages as the shipped one and is judged on the development messages, in this
-process and one after another. The table is what docs/decisions/0005-rasa-pipeline.md quotes.
+process and one after another. The table is what docs/decisions/0010-rasa-pipeline.md quotes.
 """
 
 from __future__ import annotations

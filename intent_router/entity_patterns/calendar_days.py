@@ -150,8 +150,8 @@ def _span(found: dict[str, str | None], today: date, ahead: bool) -> Span | None
     if word := found["only_day"]:
         return _day_of_month(_small(word), today, ahead)
     if word := found["festival"]:
-        month, day, length = _FESTIVALS[word.removesuffix("节")]
-        first = _latest(month, day, today, ahead).start.date()
+        in_month, on_day, length = _FESTIVALS[word.removesuffix("节")]
+        first = _latest(in_month, on_day, today, ahead).start.date()
         if found["festival_day"]:
             return days(first + timedelta(days=_small(found["festival_day"]) - 1))
         return days(first, 1 if found["festival_eve"] else length)
