@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     email_imap: str = Field("", description="imaps:// or imap://user:password@host:port where customers write")
     email_poll: float = Field(15.0, gt=0, description="seconds between two looks into the mailbox")
     hotline: str = Field("", description="telephone number of customer service; empty: the one of the facts")
+    app_origins: str = Field("", description="origins of pages that carry the widget, by commas; empty: only our own")
     public_url: str = Field("", description="address under which customers reach this service, for links")
 
     @field_validator("wechat_aes_key")
@@ -122,6 +124,18 @@ class Settings(BaseSettings):
         if value and not value.startswith(("sqlite:", "postgresql+psycopg:", "postgresql:")):
             raise ValueError("must start with sqlite: or postgresql:")
         return value.replace("postgresql:", "postgresql+psycopg:", 1) if value.startswith("postgresql:") else value
+
+    @field_validator("app_origins")
+    @classmethod
+    def _whole_origins(cls, value: str) -> str:
+        if any(not re.fullmatch(r"https?://[^/*]+", origin) for origin in value.split(",") if origin):
+            raise ValueError("must be origins such as https://app.example.cn, without a path")
+        return value
+
+    @property
+    def origins(self) -> list[str]:
+        """The origins whose pages may carry the widget."""
+        return [origin for origin in self.app_origins.split(",") if origin]
 
     @property
     def database(self) -> str:
