@@ -160,7 +160,7 @@ def forsaken_receipts(connection: Connection, now: float, before: datetime, limi
 
 def delete_receipts(connection: Connection, before: datetime) -> None:
     connection.execute(
-        delete(channel_receipts).where(channel_receipts.c.status == "done", channel_receipts.c.received_at < before)
+        delete(channel_receipts).where(channel_receipts.c.status != "pending", channel_receipts.c.received_at < before)
     )
 
 

@@ -147,7 +147,13 @@ class Exchange:
             return known
         task = asyncio.create_task(self._handle(receipt_id, held_until), name=f"receipt {receipt_id}")
         self._tasks[receipt_id] = task
-        task.add_done_callback(lambda _done: self._tasks.pop(receipt_id, None))
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._tasks.pop(receipt_id, None)
+            if not done.cancelled():
+                done.exception()  # it was logged; asking for it says that nothing was forgotten
+
+        task.add_done_callback(ended)
         return task
 
     async def _handle(self, receipt_id: int, held_until: float) -> None:

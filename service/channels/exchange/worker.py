@@ -196,7 +196,6 @@ class Post:
             repository.update_address(connection, address.id, **values)
         if parcel.piece is None:
             return False
-        delivery.hurry(connection, delivery.PUSH, address.conversation_id, time.time())
         return outcome.sent in (Sent.DONE, Sent.REFUSED, Sent.CLOSED)
 
     @staticmethod
