@@ -46,6 +46,10 @@ _WORTH_OFFERING = 0.01
 Probabilities = NDArray[np.float64]
 
 
+EVEN = 0.5
+"""Below this probability a label is wrong more often than right."""
+
+
 @dataclass(frozen=True)
 class Routing:
     """A decision that stands when the assistant is down, and what `Router.join` needs to improve it."""
@@ -224,7 +228,9 @@ class Router:
         shown = [i for n, i in enumerate(ranking[: max(top, 1)]) if n == 0 or probabilities[i] >= _WORTH_OFFERING]
         kind = kind_of(label)
         others = float(np.sort(probabilities[ranking[1:]])[-2:].sum())
-        torn = kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and others >= self._tuning.thresholds.ask
+        # What is wrong more often than right is no answer, however the other chances are spread.
+        doubtful = others >= self._tuning.thresholds.ask or confidence < EVEN
+        torn = kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and doubtful
         # A person's time is not spent on a guess, and who did not ask for one is not sent away.
         if torn or (kind is Kind.HANDOFF and confidence < self._tuning.thresholds.sure):
             kind = Kind.CLARIFY
