@@ -132,7 +132,8 @@ def _add_behaviour(document: Document, trained: Trained) -> None:
     directed = behaviour.rates(behaviour.direction(read))
     document.add(
         "Behaviour: what must work, and what a word must change",
-        "Hand-written vectors (`nlu_data/behaviour`), by capability, in the manner of CheckList. First simple messages "
+        "Hand-written vectors (`nlu_data/behaviour`), by capability, in the manner of CheckList. Whoever improves the "
+        "router knows them: a rate says what works now, not how unseen messages of its kind fare. First messages "
         "with the label or feeling that they must, or must not, have:",
         rates_table(simple),
         failures(simple, "Every simple message that failed"),

@@ -53,7 +53,8 @@ def _about_training(manifest: Manifest, heard: Heard, reused: bool) -> str:
     total = _router_seconds(manifest) + (heard.train_seconds or 0.0)
     return (
         f"Training, measured {when}: {total:.0f} s of the {TRAINING_GOAL:.0f} s goal. The router's parts are "
-        "trained side by side; the column says when each was done."
+        "trained side by side; the column says when each was done. Seconds are of the clock: other work on the machine "
+        "lengthens them."
     )
 
 
