@@ -152,9 +152,7 @@ def build(settings: Settings) -> House:
         outbox=outbox,
         assigner=Assigner(database, utc_now, outbox.wake),
         search=SearchWorker(database),
-        reader=PictureReader(
-            database, settings.data_dir / "attachments", utc_now, enabled=settings.read_pictures
-        ),
+        reader=PictureReader(database, settings.data_dir / "attachments", utc_now, enabled=settings.read_pictures),
         ticket_watch=ticket_watch,
         remedies=remedies,
         guests=guests,

@@ -1,4 +1,4 @@
-"""People: presence, skills and shifts of agents, assignment, notes, canned replies, ratings, office settings, search."""
+"""People: presence, skills and shifts of agents, assignment, notes, canned replies, ratings, search."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ from service.articles import service as articles
 from service.channels.knowledge import service as page
 from service.channels.knowledge.schemas import (
     ArticleDetails,
-    EditorArticleList,
     ChangeNoteRequest,
     ChangeShape,
     DraftShape,
+    EditorArticleList,
     FactList,
     FactRequest,
     FactShape,

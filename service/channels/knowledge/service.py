@@ -21,9 +21,9 @@ from service.articles.service import SHIPPED
 from service.channels.knowledge.schemas import (
     ArticleDetails,
     ArticleLine,
-    EditorArticleList,
     ArticleText,
     DraftShape,
+    EditorArticleList,
     FactList,
     FactShape,
     HitAnswer,
