@@ -35,6 +35,9 @@ class Irritable:
     def read(self, text: str) -> SentimentReading:
         return SentimentReading("angry" if "！" in text else "calm", 0.9)
 
+    def read_without_blame(self, text: str) -> SentimentReading:
+        return self.read(text)
+
 
 @pytest.fixture(scope="module")
 def trained(small: Small) -> Trained:
