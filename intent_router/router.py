@@ -18,12 +18,14 @@ from contracts.knowledge import ArticleStore
 from contracts.taxonomy import load_taxonomy
 from intent_router import guard
 from intent_router.areas import area
+from intent_router.bare_data import is_bare_data
 from intent_router.classifier import SOURCES, Classifier, Evidence
 from intent_router.clauses import cuts
 from intent_router.corpus import OUT_OF_SCOPE
 from intent_router.decisions import guarded_decision, in_a_form, kind_of, since, with_guard
 from intent_router.entities import extract
 from intent_router.entities import warm_up as warm_up_entities
+from intent_router.escalation import CRITICAL_LABELS
 from intent_router.follow_up import elliptical, in_context
 from intent_router.fresh import TRAINED_TEXTS, FreshPhrasings
 from intent_router.manifest import Manifest
@@ -121,6 +123,8 @@ class Router:
         started = time.perf_counter()
         entities = extract(text, datetime.now(timezone.utc).astimezone() if now is None else now)
         sentiment = self._sentiment.read(text)
+        if sentiment.label in BLAME and is_bare_data(text, entities):
+            sentiment = self._sentiment.read_without_blame(text)
         guarded = guard.check(text, context, entities)
         if guarded is not None and guarded.label is not None and guarded.kind is not None:
             if guarded.name == guard.EMPTY and sentiment.label in BLAME and about_something_else(text):
@@ -231,8 +235,9 @@ class Router:
         # What is wrong more often than right is no answer, however the other chances are spread.
         doubtful = others >= self._tuning.thresholds.ask or confidence < EVEN
         torn = kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF) and doubtful
-        # A person's time is not spent on a guess, and who did not ask for one is not sent away.
-        if torn or (kind is Kind.HANDOFF and confidence < self._tuning.thresholds.sure):
+        # A person's time and an alarm are not spent on a guess; danger in plain words the guard has seen before.
+        alarming = kind is Kind.HANDOFF or label in CRITICAL_LABELS
+        if torn or (alarming and confidence < self._tuning.thresholds.sure):
             kind = Kind.CLARIFY
         return Decision(
             label=label,

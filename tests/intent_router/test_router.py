@@ -217,6 +217,30 @@ def test_strong_words_about_something_else_are_no_anger_at_us(small: Small) -> N
     assert list(readings.values()) == ["calm", "calm", "angry", "angry"]
 
 
+@pytest.mark.parametrize(
+    ("text", "feeling"),
+    [
+        ("云南山海物流有限公司", "calm"),
+        ("13812345678", "calm"),
+        ("云A88K66", "calm"),
+        ("YB0000012344 200块", "calm"),
+        ("你们什么破公司", "angry"),
+        ("骗子13812345678", "angry"),
+    ],
+)
+def test_bare_data_carries_no_feeling(small: Small, text: str, feeling: str) -> None:
+    router = Router(small.classifier, small.tuning, Furious(), STORE, TRAINED)
+    assert router.route(text).decision.sentiment.label == feeling
+
+
+def test_what_is_rather_wrong_than_right_is_asked(small: Small) -> None:
+    router = Router(small.classifier, replace(small.tuning, thresholds=Thresholds(0.9, 1.0)), Calm(), STORE, TRAINED)
+    decisions = [router.route(example.text).decision for example in small.development]
+    assert all(
+        d.confidence >= 0.5 for d in decisions if d.guard is None and d.kind in (Kind.FLOW, Kind.FAQ, Kind.HANDOFF)
+    )
+
+
 def test_a_guess_hands_nothing_over(small: Small) -> None:
     never_sure = replace(small.tuning, thresholds=Thresholds(1.1, 1.0))
     decision = Router(small.classifier, never_sure, Calm(), STORE, TRAINED).route("想和真的活的人掰扯掰扯").decision
