@@ -82,15 +82,15 @@ def _only_digits(text: str) -> str:
 def find_identifiers(text: str) -> Iterator[Found]:
     """Every number that names something."""
     yield from _error_codes(text)
+    for match in _PLATE.finditer(text):
+        value = (match[1] + match[2] + match[3]).upper()
+        yield Found(PLATE, value, match.start(), match.end(), rank=Rank.NUMBERED)
     if _LETTERS_OR_DIGITS.search(text) is None and not re.search(r"\d[\s\-]\d", text):
         return
     yield from _tickets_and_orders(text)
     yield from _cards_and_long_digits(text)
     for match in _PHONE.finditer(text):
         yield Found(PHONE, _only_digits(match[1]), match.start(1), match.end(1), rank=Rank.NUMBERED)
-    for match in _PLATE.finditer(text):
-        value = (match[1] + match[2] + match[3]).upper()
-        yield Found(PLATE, value, match.start(), match.end(), rank=Rank.NUMBERED)
 
 
 def _tickets_and_orders(text: str) -> Iterator[Found]:

@@ -478,3 +478,4 @@ def test_spoken_grades_have_roles() -> None:
 
 def test_plates_of_both_lengths() -> None:
     assert found("豫AF88888和豫A88888两辆车，还有粤B·D12345", "plate") == ["豫AF88888", "豫A88888", "粤BD12345"]
+    assert found("车牌帮我改成云A88K66", "plate") == ["云A88K66"]
