@@ -330,7 +330,9 @@ class Turns:
             elif isinstance(effect, WithdrawTicket):
                 tickets.withdraw(connection, conversation, effect, now)
             elif isinstance(effect, HandOff):
-                handoff.enqueue(connection, conversation, effect, level, now)
+                handoff.enqueue(
+                    connection, conversation, self._as_urgent_as(connection, effect, conversation), level, now
+                )
                 owner = Owner.QUEUED
             elif isinstance(effect, Remedy):
                 words = remedies.ask(connection, conversation, situation.turn_id, effect, level, now)
@@ -346,6 +348,11 @@ class Turns:
             conversations.set_second_problem(connection, conversation.id, plan.second_problem)
         rows = conversations.append(connection, conversation, replies, now, turn_id=situation.turn_id, owner=owner)
         return Committed([conversations.wire_row(row) for row in rows], owner.value)
+
+    def _as_urgent_as(self, connection: Connection, effect: HandOff, conversation: ConversationRow) -> HandOff:
+        """The hand-off, as urgent as the most urgent of the customer's open tickets: who stands at the pump is."""
+        filed = [ticket.priority for ticket in tickets.open_of(connection, conversation.id)]
+        return replace(effect, priority=min([effect.priority, *filed]))
 
     def _with_place(
         self, connection: Connection, conversation: ConversationRow, replies: Sequence[Reply], owner: Owner

@@ -82,3 +82,12 @@ def test_the_queue_is_served_by_urgency_then_by_waiting(service_only: Stack, age
     angry.say("垃圾平台，骗子，再不处理我就去12315投诉你们")
     order = [i["conversation_id"] for i in agent.get("/handoff/queue").json()["items"]]
     assert order.index(angry.conversation_id) < order.index(asked.conversation_id)
+
+
+def test_who_stands_at_the_pump_comes_before_who_only_asks(service_only: Stack, agent: Agent) -> None:
+    asked, pump = (Customer.enter(service_only, f"demo-puka-pump{n}") for n in (1, 2))
+    asked.say("转人工")
+    pump.say("钱扣了油枪没反应")
+    pump.say("转人工")
+    order = [i["conversation_id"] for i in agent.get("/handoff/queue").json()["items"]]
+    assert order.index(pump.conversation_id) < order.index(asked.conversation_id)
