@@ -106,10 +106,6 @@ class Router:
         """The same learned parts over other articles: what was published since answers, what was withdrawn does not."""
         return Router(self._classifier, self._tuning, self._sentiment, store, self._trained)
 
-    def serving(self, store: ArticleStore) -> Router:
-        """The same learned parts over other articles: what was published, changed or taken offline since."""
-        return Router(self._classifier, self._tuning, self._sentiment, store, self._trained)
-
     def route(
         self, text: str, context: RouteContext = RouteContext(), now: datetime | None = None, top: int = 5
     ) -> Routing:

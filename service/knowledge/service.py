@@ -117,7 +117,7 @@ class Knowledge:
                 self._current = Understanding(Router.load(self._models, store), store)
                 self._stamp = stamp
             elif self._current is not None:
-                self._current = Understanding(self._current.router.serving(store), store)
+                self._current = Understanding(self._current.router.with_articles(store), store)
             self._decided, self._facts, self._store = decided, facts, store
             log.info("knowledge of revision %s in force%s", decided.revision, ", router loaded" if trained else "")
             return True
@@ -133,7 +133,7 @@ class Knowledge:
         rules.check(written, self._facts, self._taxonomy, sources)
         now = self.current().router
         store = self._made({**sources, written.id: written}, self._facts)
-        then = now.serving(store)
+        then = now.with_articles(store)
         hits = []
         for text in texts:
             before, after = now.route(text).decision, then.route(text).decision
