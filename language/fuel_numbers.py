@@ -10,9 +10,7 @@ from language.numerals import AMOUNT_NUMERAL, chinese_number
 _GRADE = r"(?:92|95|98)"
 _SPOKEN = {"二": "92", "五": "95", "八": "98"}
 _ALONE_BEFORE = r"(?<![\d.\-:¥$a-z第尾扣])"
-_AFTER_WORDS = (
-    r"(?=的?(?:汽油|油(?!卡|券|站)|乙醇)|的(?:[,。?!\s]|$|油|就|也|多|怎|券|卡)|还是|跟9|和9|变|换|断货|枪)"
-)
+_AFTER_WORDS = r"(?=的?(?:汽油|油(?!卡|券|站)|乙醇)|的(?:[,。?!\s]|$|油|就|也|多|怎|券|卡)|还是|跟9|和9|变|换|断货|枪)"
 
 
 def _spoken_grade(match: re.Match[str]) -> str:
