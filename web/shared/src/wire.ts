@@ -10,6 +10,8 @@ export type Button = Schemas["ButtonShape"];
 export interface AttachmentInfo {
   id: string;
   media_type: string;
+  /** What was read in a screenshot, for agents. */
+  text?: string | null;
 }
 
 /** One message as everybody sees it; `card` is read with `readCard`. */
