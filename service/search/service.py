@@ -46,7 +46,8 @@ def catch_up(connection: Connection) -> int:
             {
                 "kind": "ticket",
                 "ref": ticket.number,
-                "conversation_id": ticket.conversation_id,
+                # The parent ticket of an incident belongs to no conversation.
+                "conversation_id": ticket.conversation_id or "",
                 "text": rules.kept_text(text),
                 "sounds": rules.kept_sounds(ticket.summary),
                 "at": ticket.updated_at,

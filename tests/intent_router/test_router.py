@@ -212,7 +212,7 @@ def test_strong_words_about_something_else_are_no_anger_at_us(small: Small) -> N
     router = Router(small.classifier, small.tuning, Furious(), STORE, TRAINED)
     readings = {
         text: router.route(text).decision.sentiment.label
-        for text in ("红烧肉怎么做，老板烦死了", "？", "红烧肉怎么做，你们这群骗子", "我的加油券还没到账")
+        for text in ("明天股票会涨吗，烦死了", "？", "红烧肉怎么做，你们这群骗子", "我的加油券还没到账")
     }
     assert list(readings.values()) == ["calm", "calm", "angry", "angry"]
 

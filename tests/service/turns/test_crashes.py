@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.assistant, pytest.mark.timeout(900)]
 
 NUMBER = re.compile(r"YB\d{10,}")
 PROBLEMS = ["我的加油券还没到账", "钱扣了油枪没反应", "发票怎么开", "重复扣款了，一次加油扣了我两笔", "积分多久过期"]
+UNASKED = {"remedy", "platform"}
 
 
 @dataclass
@@ -72,7 +73,9 @@ def _check(stack: Stack, agent: Agent, senders: list[Sender]) -> int:
         assert all(replies), "a message without an answer"
         answered = [m["seq"] for answer in replies for m in answer]
         assert len(answered) == len(set(answered)), "a reply that belongs to two messages"
-        assert set(answered) == {m["seq"] for m in messages if m["sender"] == "bot"}, "a reply to nothing"
+        # What the platform did afterwards is told by itself, in no turn.
+        replied = {m["seq"] for m in messages if m["sender"] == "bot" and m.get("source") not in UNASKED}
+        assert replied <= set(answered), "a reply to nothing"
         tickets = agent.get("/tickets", customer_id=sender.name).json()["items"]
         promised = {n for m in messages if m["sender"] == "bot" for n in NUMBER.findall(m["text"])}
         assert promised <= {t["number"] for t in tickets}, "a ticket that was promised is not filed"

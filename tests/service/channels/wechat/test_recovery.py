@@ -53,7 +53,7 @@ def test_a_send_that_nobody_knows_of_is_counted_and_repeated(own_stack: Stack) -
     """The service is killed while WeChat takes its time with a message."""
     platform = WeChatPlatform()
     with serving(platform.app()) as address:
-        own_stack.more.update(settings_for(address, YOUBAN_WECHAT_PASSIVE="0.05"))
+        own_stack.more.update(settings_for(address, YOUBAN_WECHAT_PASSIVE="0.001"))
         platform.service_url = own_stack.url
         own_stack.start_service()
         follower = platform.follower()
