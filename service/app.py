@@ -40,6 +40,7 @@ from service.gateways.fuel_platform.client import HttpPlatform
 from service.gateways.rasa import endpoints as rasa
 from service.guard import Guard
 from service.house import House, build
+from service.loop import Loop
 from service.replies import service as canned
 from service.settings import Settings, cached_settings
 
@@ -73,9 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(house.guests.run(), name="guests"),
             asyncio.create_task(house.watchers.run(), name="watchers"),
-            asyncio.create_task(_watch_knowledge(house), name="knowledge"),
-            asyncio.create_task(_watch_assistant(house), name="assistant"),
-            asyncio.create_task(_seal(house), name="audit"),
+            *(asyncio.create_task(loop.run()) for loop in _watches(house)),
             *channels.loops(),
             *([asyncio.create_task(house.ticker.run(), name="demo platform")] if house.ticker is not None else []),
         ]
@@ -148,29 +147,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-async def _watch_knowledge(house: House) -> None:
-    """Take over what editors published and training has written since, without a restart."""
-    while True:
-        await asyncio.sleep(WATCH_SECONDS)
-        try:
-            await house.refresh_knowledge()
-        except Exception:
-            log.exception("new knowledge could not be taken over; what is in force stays")
+def _watches(house: House) -> tuple[Loop, ...]:
+    """What is looked after as long as the process lives: knowledge, readiness, the seals of the audit log."""
 
-
-async def _watch_assistant(house: House) -> None:
-    while True:
+    async def readiness() -> None:
         metrics.ASSISTANT_READY.set(1 if await house.assistant.ready() else 0)
         answering = house.platform.answering if isinstance(house.platform, HttpPlatform) else True
         metrics.PLATFORM_READY.set(1 if answering else 0)
-        await asyncio.sleep(WATCH_SECONDS)
 
+    async def seal() -> int:
+        return await house.database.write(agents.seal_audit)
 
-async def _seal(house: House) -> None:
-    """Chain new audit rows, one process at a time thanks to the transaction."""
-    while True:
-        await asyncio.sleep(SEAL_SECONDS)
-        try:
-            await house.database.write(lambda c: agents.seal_audit(c))
-        except Exception:
-            log.exception("audit rows could not be sealed, trying again")
+    return (
+        Loop("knowledge", house.refresh_knowledge, WATCH_SECONDS),
+        Loop("readiness", readiness, WATCH_SECONDS),
+        Loop("audit", seal, SEAL_SECONDS),
+    )

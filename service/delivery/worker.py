@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from service.db import Database
 from service.delivery import repository
 from service.delivery.repository import OutboxRow
+from service.loop import Loop
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +44,13 @@ class OutboxWorker:
         self._handlers = handlers
         self._topics = tuple(handlers)
         self._parallel = parallel
-        self._awake = asyncio.Event()
+        self._loop = Loop("outbox", self._round, IDLE_SECONDS)
         self._delivered: list[int] = []
         self._under_way: set[asyncio.Task[None]] = set()
         self._followers: list[Callable[[], None]] = []
 
     def wake(self) -> None:
-        self._awake.set()
+        self._loop.wake()
         for follower in self._followers:
             follower()
 
@@ -58,31 +59,16 @@ class OutboxWorker:
         self._followers.append(follower)
 
     async def run(self) -> None:
-        """Deliver until cancelled; a failure of the database is logged and tried again."""
+        """Deliver until cancelled."""
         try:
-            while True:
-                try:
-                    taken = await self.deliver_once()
-                except asyncio.CancelledError:
-                    raise
-                except Exception:
-                    log.exception("outbox: the database did not answer, trying again")
-                    taken = 0
-                    await asyncio.sleep(IDLE_SECONDS)
-                if taken < BATCH:
-                    await self._idle()
+            await self._loop.run()
         finally:
             for task in self._under_way:
                 task.cancel()
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _idle(self) -> None:
-        try:
-            await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
-        except asyncio.TimeoutError:
-            return
-        finally:
-            self._awake.clear()
+    async def _round(self) -> bool:
+        return await self.deliver_once() == BATCH
 
     async def deliver_once(self) -> int:
         """Deliver one batch (start it, when several go at a time); returns how many rows were taken."""
@@ -113,7 +99,7 @@ class OutboxWorker:
 
         def ended(_task: asyncio.Task[None]) -> None:
             self._under_way.discard(task)
-            self._awake.set()
+            self._loop.wake()
 
         task.add_done_callback(ended)
 

@@ -6,7 +6,6 @@ work of its own, and the claim inside it is the same that an agent makes himself
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Callable
@@ -26,6 +25,7 @@ from service.handoff import service as handoff
 from service.handoff.repository import update_handoff
 from service.handoff.rules import Candidate, Held, Patience, Waiting
 from service.handoff.service import AlreadyClaimed, HandoffRow
+from service.loop import Loop
 from service.policies import service as policies
 
 log = logging.getLogger(__name__)
@@ -46,18 +46,15 @@ class Assigner:
         self._database = database
         self._clock = clock
         self._woke = woke
+        self._loop = Loop("assignment", self._round, PAUSE_SECONDS)
 
     async def run(self) -> None:
-        """Until cancelled; a failure is logged and tried again."""
-        while True:
-            try:
-                if await self.step():
-                    self._woke()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("assignment failed, trying again")
-            await asyncio.sleep(PAUSE_SECONDS)
+        """Work until cancelled."""
+        await self._loop.run()
+
+    async def _round(self) -> None:
+        if await self.step():
+            self._woke()
 
     async def step(self) -> int:
         """Take back, ring and give once; returns how many conversations changed hands."""

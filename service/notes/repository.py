@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from service.notes.models import internal_notes
 
@@ -47,3 +47,8 @@ def notes_of(connection: Connection, conversation_id: str) -> list[NoteRow]:
     """Oldest first."""
     query = select(internal_notes).where(internal_notes.c.conversation_id == conversation_id)
     return [NoteRow(**row._mapping) for row in connection.execute(query.order_by(internal_notes.c.id))]
+
+
+def forget(connection: Connection, conversation_id: str) -> None:
+    """Take the notes of a conversation away."""
+    connection.execute(delete(internal_notes).where(internal_notes.c.conversation_id == conversation_id))

@@ -16,6 +16,7 @@ from service.notes import repository
 # What other domains may use of this one, beside the functions below.
 from service.notes.repository import (  # isort: skip
     NoteRow as NoteRow,
+    forget as forget,
     notes_of as notes_of,
 )
 

@@ -57,3 +57,8 @@ def rated(connection: Connection, *, only_tasks: bool, limit: int) -> list[Ratin
     if only_tasks:
         query = query.where(ratings.c.owner.is_not(None), ratings.c.improved_at.is_(None))
     return [RatingRow(**row._mapping) for row in connection.execute(query.order_by(ratings.c.id.desc()).limit(limit))]
+
+
+def erase_words(connection: Connection, conversation_id: str) -> None:
+    """Take the customer's words out of his ratings; the marks stay."""
+    connection.execute(update(ratings).where(ratings.c.conversation_id == conversation_id).values(words=None))

@@ -12,6 +12,7 @@ from contracts.errors import NotFound, PlatformUnavailable
 from contracts.remedies import PlatformRemedies, RemedyReceipt
 from service import metrics
 from service.db import Database
+from service.loop import Loop
 from service.remedies import service as remedies
 from service.remedies.outcomes import service as outcomes
 from service.remedies.repository import RemedyRow
@@ -40,29 +41,17 @@ class RemedyWorker:
         self._clock = clock
         self._told = told
         self._timeout = timeout
-        self._awake = asyncio.Event()
+        self._loop = Loop("remedies", self._round, IDLE_SECONDS)
 
     def wake(self) -> None:
-        self._awake.set()
+        self._loop.wake()
 
     async def run(self) -> None:
-        """Work until cancelled; a failure of the database is logged and tried again."""
-        while True:
-            try:
-                taken = await self.work_once()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("remedies: the database did not answer, trying again")
-                taken = 0
-                await asyncio.sleep(IDLE_SECONDS)
-            if taken < BATCH:
-                try:
-                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
-                except asyncio.TimeoutError:
-                    continue
-                finally:
-                    self._awake.clear()
+        """Work until cancelled."""
+        await self._loop.run()
+
+    async def _round(self) -> bool:
+        return await self.work_once() == BATCH
 
     async def work_once(self) -> int:
         """Carry out what is due, several side by side; returns how many were taken."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from service.search import rules
 from service.search.models import search_entries
@@ -58,3 +58,8 @@ def find(connection: Connection, wanted: Needle, limit: int) -> list[EntryRow]:
         search_entries.c.at,
     ).where(or_(*places))
     return [EntryRow(*row) for row in connection.execute(query.order_by(search_entries.c.at.desc()).limit(limit))]
+
+
+def forget(connection: Connection, conversation_id: str) -> None:
+    """Take away what was said and filed in a conversation; what is left of its tickets comes back when they change."""
+    connection.execute(delete(search_entries).where(search_entries.c.conversation_id == conversation_id))

@@ -11,6 +11,11 @@ from service.tickets import service as tickets
 
 # What other domains may use of this one, beside the functions below.
 
+# What other domains may use of this one, beside the functions below.
+from service.search.repository import (  # isort: skip
+    forget as forget,
+)
+
 BATCH = 500
 
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-
 from service.db import Database
+from service.loop import Loop
 from service.search import service as search
-
-log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 1.0
 
@@ -18,16 +14,11 @@ class SearchWorker:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._loop = Loop("search", self._round, PAUSE_SECONDS)
 
     async def run(self) -> None:
-        """Until cancelled; a failure is logged and tried again."""
-        while True:
-            try:
-                while await self._database.read(search.behind):
-                    if not await self._database.write(search.catch_up):
-                        break
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("search could not catch up, trying again")
-            await asyncio.sleep(PAUSE_SECONDS)
+        """Work until cancelled."""
+        await self._loop.run()
+
+    async def _round(self) -> bool:
+        return await self._database.read(search.behind) and await self._database.write(search.catch_up) > 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime, timedelta
 from typing import Callable
 
 from service.db import Database
+from service.loop import Loop
 from service.tickets.incidents.service import Threshold
 from service.tickets.life.repository import TimerRow
 from service.tickets.sla import service as sla
@@ -30,24 +30,19 @@ class TicketWorker:
         self._threshold = threshold
         self._clock = clock
         self._wake = wake
+        # Tickets of an earlier release have no timers yet; they get them once.
+        self._all_watched = False
+        self._loop = Loop("tickets", self._round, SWEEP_SECONDS)
 
     async def run(self) -> None:
         """Sweep every second until cancelled."""
-        while True:
-            try:
-                await self._database.write(watch.unwatched)
-                break
-            except Exception:
-                log.exception("tickets: the database did not answer, trying again")
-                await asyncio.sleep(SWEEP_SECONDS)
-        while True:
-            try:
-                fired = await self.sweep()
-            except Exception:
-                log.exception("tickets: the database did not answer, trying again")
-                fired = 0
-            if fired < BATCH:
-                await asyncio.sleep(SWEEP_SECONDS)
+        await self._loop.run()
+
+    async def _round(self) -> bool:
+        if not self._all_watched:
+            await self._database.write(watch.unwatched)
+            self._all_watched = True
+        return await self.sweep() == BATCH
 
     async def sweep(self) -> int:
         """Let go off what is due; returns how many timers did."""

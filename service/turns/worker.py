@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping, Sequence
 
 from contracts.conversation import InboundMessage
+from service.loop import Loop
 from service.turns.service import Accepted, Committed, Turns
 
 log = logging.getLogger(__name__)
@@ -81,15 +82,11 @@ class TurnRunner:
 
     async def recover(self) -> None:
         """Take up turns that nobody finished, now and every second, until cancelled."""
-        while True:
-            try:
-                for accepted in await self._turns.abandoned():
-                    self._start(accepted)
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("recovery: the database did not answer, trying again")
-            await asyncio.sleep(RECOVERY_SECONDS)
+        await Loop("recovery", self._take_up, RECOVERY_SECONDS).run()
+
+    async def _take_up(self) -> None:
+        for accepted in await self._turns.abandoned():
+            self._start(accepted)
 
     async def drain(self, seconds: float) -> None:
         """Let running turns finish before the process ends."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime
 from typing import Callable
@@ -11,6 +10,7 @@ from contracts.errors import NotFound, PlatformUnavailable
 from contracts.platform import FuelPlatform, PlatformEvent
 from service import metrics
 from service.db import Database
+from service.loop import Loop
 from service.watchers import rules
 from service.watchers import service as watchers
 from service.watchers.rules import Watch
@@ -39,29 +39,14 @@ class WatchWorker:
         self._clock = clock
         self._told = told
         self._minutes = minutes
-        self._awake = asyncio.Event()
+        self._loop = Loop("watchers", self.work_once, IDLE_SECONDS)
 
     def wake(self) -> None:
-        self._awake.set()
+        self._loop.wake()
 
     async def run(self) -> None:
-        """Work until cancelled; a failure of the database is logged and tried again."""
-        while True:
-            try:
-                taken = await self.work_once()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("watchers: the database did not answer, trying again")
-                taken = 0
-                await asyncio.sleep(IDLE_SECONDS)
-            if not taken:
-                try:
-                    await asyncio.wait_for(self._awake.wait(), IDLE_SECONDS)
-                except asyncio.TimeoutError:
-                    continue
-                finally:
-                    self._awake.clear()
+        """Work until cancelled."""
+        await self._loop.run()
 
     async def work_once(self) -> int:
         """Handle what waits; returns how many events and watches were taken."""

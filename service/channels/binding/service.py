@@ -23,6 +23,9 @@ from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.handoff import service as handoff
 from service.house import House
+from service.notes import service as notes
+from service.ratings import service as ratings
+from service.search import service as search
 from service.tickets import service as tickets
 from service.turns import service as turns
 
@@ -219,4 +222,7 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
         return []
     # What is still being worked on needs his words until it is done.
     tickets.erase_words(connection, conversation.id)
+    search.forget(connection, conversation.id)
+    notes.forget(connection, conversation.id)
+    ratings.erase_words(connection, conversation.id)
     return conversations.erase_words(connection, conversation.id)

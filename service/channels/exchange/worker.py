@@ -22,12 +22,13 @@ from service.conversations import service as conversations
 from service.delivery import service as delivery
 from service.delivery.worker import Later
 from service.house import House
+from service.loop import Loop
 
 log = logging.getLogger(__name__)
 
 HOLD_SECONDS = 25.0
 SWEEP_SECONDS = 2.0
-TIDY_ROUNDS = 1800
+TIDY_SECONDS = 3600.0
 REPEATS_IN_DOUBT = 1
 UNDELIVERED = "message.undelivered"
 """Event for the platform's systems: the customer cannot be reached here now, the app may tell him."""
@@ -212,16 +213,7 @@ class Post:
         delivery.announce_event(connection, UNDELIVERED, f"{conversation.id}:{address.id}:{seq}", fact)
 
     async def run(self) -> None:
-        """Look for what processes left behind, until cancelled."""
-        rounds = 0
-        while True:
-            try:
-                await self._exchange.sweep()
-                if rounds % TIDY_ROUNDS == 0:
-                    await self._exchange.tidy()
-                rounds += 1
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("channels: the database did not answer, trying again")
-            await asyncio.sleep(SWEEP_SECONDS)
+        """Look for what processes left behind, and forget what is old, until cancelled."""
+        sweep = Loop("channels", self._exchange.sweep, SWEEP_SECONDS)
+        tidy = Loop("old receipts", self._exchange.tidy, TIDY_SECONDS)
+        await asyncio.gather(sweep.run(), tidy.run())

@@ -180,9 +180,9 @@ async def add_note(
 
 
 @router.get("/conversations/{conversation_id}/suggestions", response_model=SuggestionList)
-async def suggestions(conversation_id: str, request: Request, _agent: Talker) -> SuggestionList:
+async def suggestions(conversation_id: str, request: Request, agent: Talker) -> SuggestionList:
     """Replies from the knowledge base for the customer's newest message."""
-    return await people.suggestions(house_of(request), conversation_id, utc_now())
+    return await people.suggestions(house_of(request), conversation_id, agent, utc_now())
 
 
 @router.get("/canned", response_model=CannedList)

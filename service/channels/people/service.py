@@ -112,20 +112,19 @@ def _talk(connection: Connection, row: handoff.HandoffRow, now: datetime) -> dic
     }
 
 
-async def suggestions(house: House, conversation_id: str, now: datetime) -> SuggestionList:
+async def suggestions(house: House, conversation_id: str, agent: AgentRow, now: datetime) -> SuggestionList:
     """Replies that the knowledge base has for the customer's newest message.
 
     Raises:
         NotFound: there is no such conversation.
     """
 
-    def work(connection: Connection) -> tuple[str, list[str]]:
+    def work(connection: Connection) -> str:
         conversations.require(connection, conversation_id)
         said = conversations.said_by_customer(connection, conversation_id, 1)
-        calming = [row.text for row in replies.all_replies(connection) if row.category == CALMING]
-        return (said[0] if said else ""), calming
+        return said[0] if said else ""
 
-    question, calming = await house.database.read(work)
+    question = await house.database.read(work)
     if not question:
         return SuggestionList(question="", items=[], calming=[])
     decision = await house.answers.decide(question, RouteContext(), now)
@@ -140,10 +139,11 @@ async def suggestions(house: House, conversation_id: str, now: datetime) -> Sugg
                     source=candidate.label, title=article.title, text="\n".join(lines), score=candidate.score
                 )
             )
-    feeling = decision.sentiment.label
-    return SuggestionList(
-        question=mask(question), items=items, calming=calming if feeling in ("angry", "dissatisfied") else []
-    )
+    calming: list[str] = []
+    if decision.sentiment.label in ("angry", "dissatisfied"):
+        ready = (await canned(house, "", conversation_id, agent, now)).items
+        calming = [item.filled for item in ready if item.category == CALMING]
+    return SuggestionList(question=mask(question), items=items, calming=calming)
 
 
 async def canned(house: House, typed: str, conversation_id: str | None, agent: AgentRow, now: datetime) -> CannedList:

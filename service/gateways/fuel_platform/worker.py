@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Awaitable, Callable, Sequence
 
 from contracts.platform import PlatformEvent
 from service.gateways.fuel_platform.embedded import EmbeddedPlatform
-
-log = logging.getLogger(__name__)
+from service.loop import Loop
 
 TICK_SECONDS = 1.0
 
@@ -22,17 +20,14 @@ class DemoTicker:
     def __init__(self, platform: EmbeddedPlatform, deliver: Deliver) -> None:
         self._platform = platform
         self._deliver = deliver
+        self._loop = Loop("demo platform", self._round, TICK_SECONDS)
 
     async def run(self) -> None:
         """Tick until cancelled; events that could not be handed in stay for the next tick."""
-        while True:
-            try:
-                await self.tick_once()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("demo platform: events could not be handed in, trying again")
-            await asyncio.sleep(TICK_SECONDS)
+        await self._loop.run()
+
+    async def _round(self) -> None:
+        await self.tick_once()
 
     async def tick_once(self) -> int:
         """One tick; returns how many events were handed in."""

@@ -169,6 +169,10 @@ def test_who_unsubscribes_is_forgotten(
     number = re.search(r"YB\d+", follower.words)[0]  # type: ignore[index]
     agent.patch(f"/tickets/{number}", {"status": "solved", "note": "已退款"})
     agent.patch(f"/tickets/{number}", {"status": "closed", "note": ""})
+    deadline = time.monotonic() + 10
+    while not (found := agent.get("/search", q="13812345678").json()["items"]) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    agent.post(f"/conversations/{found[0]['conversation_id']}/notes", {"text": "他的号码是13812345678"})
     folder = stack.folder / "data" / "attachments"
     folder.mkdir(exist_ok=True)
     before = set(folder.iterdir())
@@ -181,7 +185,7 @@ def test_who_unsubscribes_is_forgotten(
         dump = "x"
         while (follower.openid in dump and time.monotonic() < deadline) or dump == "x":
             tables = ("channel_addresses", "channel_identities", "channel_receipts", "channel_bindings", "messages")
-            tables += ("tickets", "ticket_events", "dialogues", "turns", "outbox")
+            tables += ("tickets", "ticket_events", "dialogues", "turns", "outbox", "search_entries", "internal_notes")
             dump = str([list(connection.execute(text(f"SELECT * FROM {t}"))) for t in tables])
             connection.rollback()
             time.sleep(0.1)
