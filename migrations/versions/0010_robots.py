@@ -1,0 +1,16 @@
+"""Who is called through the robot of a work chat, and what was sent there."""
+
+from __future__ import annotations
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    return None
+
+
+def downgrade() -> None:
+    return None

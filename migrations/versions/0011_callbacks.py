@@ -1,0 +1,16 @@
+"""Customers who asked to be called back, and every attempt."""
+
+from __future__ import annotations
+
+revision = "0011"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    return None
+
+
+def downgrade() -> None:
+    return None
