@@ -10,26 +10,33 @@ from sqlalchemy import Connection
 from contracts.conversation import Attachment, Owner, Reply, Sender
 from contracts.errors import NotFound
 from service.conversations import repository
-from service.conversations.repository import ConversationRow, MessageRow
+from service.conversations.contacts import repository as contacts
+from service.conversations.dialogues import repository as dialogues
+from service.conversations.messages import repository as messages
+from service.conversations.messages.repository import MessageRow
+from service.conversations.repository import ConversationRow
 from service.delivery import service as delivery
 
 # What other domains may use of this one, beside the functions below.
-from service.conversations.repository import (  # isort: skip
-    DialogueRow as DialogueRow,
+from service.conversations.contacts.repository import (  # isort: skip
     add_identity as add_identity,
-    attachment as attachment,
-    attachments_in as attachments_in,
-    change_owner as change_owner,
-    conversation_of_customer as conversation_of_customer,
-    conversation_of_identity as conversation_of_identity,
-    conversations_of_agent as conversations_of_agent,
     count_identities as count_identities,
     delete_identity as delete_identity,
-    end_open_dialogues as end_open_dialogues,
-    erase_words as erase_words,
     identity_of as identity_of,
-    insert_attachment as insert_attachment,
+    move_identity as move_identity,
+    set_customer as set_customer,
+)
+from service.conversations.dialogues.repository import (  # isort: skip
+    DialogueRow as DialogueRow,
+    end_open_dialogues as end_open_dialogues,
     insert_dialogue as insert_dialogue,
+    open_dialogue as open_dialogue,
+    update_dialogue as update_dialogue,
+)
+from service.conversations.messages.repository import (  # isort: skip
+    attachment as attachment,
+    attachments_in as attachments_in,
+    insert_attachment as insert_attachment,
     insert_message as insert_message,
     last_messages as last_messages,
     last_words as last_words,
@@ -38,15 +45,18 @@ from service.conversations.repository import (  # isort: skip
     messages_after as messages_after,
     messages_after_id as messages_after_id,
     messages_of_turn as messages_of_turn,
-    move_identity as move_identity,
     newest_message_id as newest_message_id,
-    open_dialogue as open_dialogue,
     recent_texts as recent_texts,
-    reserve_seqs as reserve_seqs,
     said_by_customer as said_by_customer,
-    set_customer as set_customer,
+)
+from service.conversations.repository import (  # isort: skip
+    change_owner as change_owner,
+    conversation_of_customer as conversation_of_customer,
+    conversation_of_identity as conversation_of_identity,
+    conversations_of_agent as conversations_of_agent,
+    erase_words as erase_words,
+    reserve_seqs as reserve_seqs,
     set_second_problem as set_second_problem,
-    update_dialogue as update_dialogue,
     use_channel as use_channel,
 )
 
@@ -67,7 +77,7 @@ def open_conversation(
     if found is None:
         found = repository.create_conversation(connection, channel, customer_id, now)
         if external_id is not None:
-            repository.add_identity(connection, found.contact_id, channel, external_id)
+            contacts.add_identity(connection, found.contact_id, channel, external_id)
     return found
 
 
@@ -95,8 +105,8 @@ def join(connection: Connection, old: ConversationRow, home: ConversationRow, no
     and hand-offs are moved by their own domains.
     """
     offset = repository.reserve_seqs(connection, home.id, old.seq, now) - 1
-    if repository.open_dialogue(connection, old.id) is not None:
-        repository.end_open_dialogues(connection, home.id, "closed", now)
+    if dialogues.open_dialogue(connection, old.id) is not None:
+        dialogues.end_open_dialogues(connection, home.id, "closed", now)
     repository.join(connection, old, home, offset)
     repository.change_owner(connection, old.id, Owner.CLOSED, now, None)
     repository.change_owner(connection, home.id, home.owner, now, home.agent_id)
@@ -151,7 +161,7 @@ def append(
         }
         for place, reply in enumerate(replies)
     ]
-    repository.insert_messages(connection, rows)
+    messages.insert_messages(connection, rows)
     state = owner or conversation.owner
     last = first + len(replies) - 1
     delivery.announce_messages(connection, conversation.id, last, state.value, conversation.channel)
@@ -187,6 +197,6 @@ def offered_buttons(connection: Connection, conversation_id: str, depth: int = 2
     """Buttons that were shown lately, newest message first; `latest` marks those of the newest message."""
     return [
         {"title": button["title"], "payload": button["payload"], "latest": place == 0}
-        for place, buttons in enumerate(repository.buttons_shown(connection, conversation_id, depth))
+        for place, buttons in enumerate(messages.buttons_shown(connection, conversation_id, depth))
         for button in buttons
     ]
