@@ -10,7 +10,8 @@ from typing import Any, Callable, Mapping, Sequence
 
 from contracts.conversation import InboundMessage
 from service.loop import Loop
-from service.turns.service import Accepted, Committed, Turns
+from service.turns.intake.service import Accepted
+from service.turns.service import Committed, Turns
 
 log = logging.getLogger(__name__)
 
