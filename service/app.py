@@ -12,7 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service import errors, health, logs, metrics, pages
-from service.agents import service as agents
+from service.audit import service as audit
 from service.channels.attachments import endpoints as attachments
 from service.channels.binding import endpoints as bindings
 from service.channels.console import endpoints as console
@@ -156,7 +156,7 @@ def _watches(house: House) -> tuple[Loop, ...]:
         metrics.PLATFORM_READY.set(1 if answering else 0)
 
     async def seal() -> int:
-        return await house.database.write(agents.seal_audit)
+        return await house.database.write(audit.seal)
 
     return (
         Loop("knowledge", house.refresh_knowledge, WATCH_SECONDS),

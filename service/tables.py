@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from service.agents.models import agent_sessions, agents, audit_log, shifts
+from service.agents.models import agent_sessions, agents, shifts
 from service.articles.models import article_drafts, article_versions, fact_versions, knowledge_changes, live_articles
 from service.attachments.models import attachment_readings
+from service.audit.models import audit_log
 from service.channels.binding.models import binding_codes, channel_bindings
 from service.channels.exchange.models import channel_addresses, channel_receipts, channel_sends
 from service.channels.outgoing.models import hook_deliveries, hooks
@@ -14,9 +15,11 @@ from service.delivery.models import outbox
 from service.feedback.models import article_feedback, customer_preferences, page_offers
 from service.guests.models import phone_codes
 from service.handoff.models import handoffs
+from service.inbox.models import agent_notices
 from service.notes.models import internal_notes
 from service.policies.models import compensations, policy_versions
 from service.ratings.models import ratings
+from service.reading.models import read_marks
 from service.remedies.models import remedies
 from service.replies.models import canned_replies
 from service.search.models import search_entries
@@ -35,6 +38,7 @@ from service.tickets.models import (
 )
 from service.turns.models import turns
 from service.watchers.models import platform_events, watches
+from service.wrapups.models import wrap_ups
 
 ALL = (
     contacts,
@@ -88,4 +92,7 @@ ALL = (
     article_feedback,
     customer_preferences,
     attachment_readings,
+    wrap_ups,
+    read_marks,
+    agent_notices,
 )

@@ -1,4 +1,4 @@
-"""Tables of agents, their log-ins, and the audit log."""
+"""Tables of agents, their shifts and their log-ins."""
 
 from __future__ import annotations
 
@@ -48,17 +48,4 @@ agent_sessions = Table(
     Column("token_hash", String(64), primary_key=True),
     Column("agent_id", ForeignKey("agents.id"), nullable=False, index=True),
     Column("expires_at", UtcDateTime, nullable=False),
-)
-
-audit_log = Table(
-    "audit_log",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("actor", String(80), nullable=False),
-    Column("action", String(64), nullable=False),
-    Column("object", String(120), nullable=False),
-    Column("data", JSON, nullable=False),
-    # Written by the sealer: SHA-256 over the row and the seal before it.
-    Column("seal", String(64)),
 )

@@ -1,14 +1,14 @@
-"""SQL of agents, log-ins and the audit log."""
+"""SQL of agents and log-ins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from service.agents.models import agent_sessions, agents, audit_log, shifts
+from service.agents.models import agent_sessions, agents, shifts
 from service.agents.rules import Role
 
 
@@ -137,23 +137,3 @@ def delete_session(connection: Connection, token_hash: str) -> None:
 
 def delete_expired_sessions(connection: Connection, now: datetime) -> None:
     connection.execute(delete(agent_sessions).where(agent_sessions.c.expires_at <= now))
-
-
-def add_audit(
-    connection: Connection, actor: str, action: str, target: str, data: Mapping[str, Any], at: datetime
-) -> None:
-    connection.execute(insert(audit_log).values(at=at, actor=actor, action=action, object=target, data=dict(data)))
-
-
-def unsealed(connection: Connection, limit: int) -> list[Any]:
-    query = select(audit_log).where(audit_log.c.seal.is_(None)).order_by(audit_log.c.id).limit(limit)
-    return list(connection.execute(query))
-
-
-def last_seal(connection: Connection) -> str:
-    query = select(audit_log.c.seal).where(audit_log.c.seal.is_not(None)).order_by(audit_log.c.id.desc()).limit(1)
-    return connection.execute(query).scalar() or ""
-
-
-def set_seal(connection: Connection, row_id: int, seal: str) -> None:
-    connection.execute(update(audit_log).where(audit_log.c.id == row_id).values(seal=seal))

@@ -34,6 +34,7 @@ class Permission(str, Enum):
     HOOKS = "hooks"
     SUPERVISE = "supervise"
     SETTINGS = "settings"
+    AUDIT = "audit"
 
 
 _TALK = frozenset(
@@ -60,6 +61,7 @@ MATRIX: Mapping[Role, frozenset[Permission]] = {
         Permission.REMEDIES_APPROVE,
         Permission.SUPERVISE,
         Permission.SETTINGS,
+        Permission.AUDIT,
     },
     Role.ADMIN: frozenset(Permission),
 }

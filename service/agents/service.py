@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Mapping
@@ -16,6 +15,7 @@ from contracts.errors import NotFound
 from service.agents import repository
 from service.agents.repository import AgentRow
 from service.agents.rules import DAY_MINUTES, SKILLS, Presence, Role
+from service.audit import service as audit_log
 from service.delivery import service as delivery
 
 # What other domains may use of this one, beside the functions below.
@@ -70,7 +70,7 @@ def add(
         active=True,
         created_at=now,
     )
-    repository.add_audit(connection, "system", "agent.add", username, {"role": role.value}, now)
+    audit_log.record(connection, "system", "agent.add", username, {"role": role.value}, now)
 
 
 def check_password(found: tuple[AgentRow, str] | None, password: str) -> AgentRow | None:
@@ -87,28 +87,12 @@ def open_session(connection: Connection, agent: AgentRow, hours: int, now: datet
     token = secrets.token_urlsafe(32)
     repository.delete_expired_sessions(connection, now)
     repository.insert_session(connection, token_hash(token), agent.id, now + timedelta(hours=hours))
-    repository.add_audit(connection, agent.username, "agent.login", agent.username, {}, now)
+    audit_log.record(connection, agent.username, "agent.login", agent.username, {}, now)
     return token
 
 
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def seal_audit(connection: Connection, limit: int = 500) -> int:
-    """Chain the rows that have no seal yet: each seal covers its row and the seal before. Returns how many."""
-    previous = repository.last_seal(connection)
-    rows = repository.unsealed(connection, limit)
-    for row in rows:
-        previous = seal_of(previous, row.at, row.actor, row.action, row.object, row.data)
-        repository.set_seal(connection, row.id, previous)
-    return len(rows)
-
-
-def seal_of(previous: str, at: datetime, actor: str, action: str, target: str, data: Mapping[str, Any]) -> str:
-    """SHA-256 of one audit row and the seal before it."""
-    content = json.dumps([previous, at.isoformat(), actor, action, target, data], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def agent_of_session(connection: Connection, digest: str, now: datetime) -> AgentRow | None:
@@ -123,7 +107,7 @@ def credentials(connection: Connection, username: str) -> tuple[AgentRow, str] |
 
 def audit(connection: Connection, actor: str, action: str, target: str, data: Mapping[str, Any], at: datetime) -> None:
     """Write one line of the audit log in the caller's unit of work."""
-    repository.add_audit(connection, actor, action, target, data, at)
+    audit_log.record(connection, actor, action, target, data, at)
 
 
 def close_session(connection: Connection, digest: str) -> None:
@@ -146,7 +130,7 @@ def set_presence(
     if automatic is not None:
         values["automatic"] = automatic
     repository.update_agent(connection, agent.id, **values)
-    repository.add_audit(connection, agent.username, "agent.presence", agent.username, {"to": presence.value}, now)
+    audit_log.record(connection, agent.username, "agent.presence", agent.username, {"to": presence.value}, now)
     delivery.announce_queue(connection)
 
 
@@ -163,7 +147,7 @@ def assigned(connection: Connection, agent_id: int, now: datetime) -> None:
 def send_away(connection: Connection, agent_id: int, why: str, now: datetime) -> None:
     """An agent who did not answer gets nothing new until he says that he is back."""
     repository.update_agent(connection, agent_id, presence=Presence.AWAY.value, presence_at=now)
-    repository.add_audit(connection, "system", "agent.away", str(agent_id), {"why": why}, now)
+    audit_log.record(connection, "system", "agent.away", str(agent_id), {"why": why}, now)
 
 
 def change(
@@ -200,7 +184,7 @@ def change(
         repository.replace_shifts(connection, agent_id, shifts)
     if active is False:
         repository.delete_sessions_of(connection, agent_id)
-    repository.add_audit(connection, actor, "agent.change", found.username, {**given, "shifts": shifts}, now)
+    audit_log.record(connection, actor, "agent.change", found.username, {**given, "shifts": shifts}, now)
     changed = repository.agent(connection, agent_id)
     assert changed is not None
     return changed
