@@ -10,7 +10,7 @@ import yaml
 
 from contracts.errors import ContractError
 from contracts.taxonomy import Taxonomy, load_taxonomy
-from service.tickets.calendar import is_workday
+from service.calendar import is_workday
 from service.tickets.sla.rules import Clocks, Hours, Policy, Step, Watch, parse, span_of
 
 PATH = Path(__file__).resolve().parents[3] / "knowledge_base" / "policies" / "sla.yml"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from contracts.errors import ContractError
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import TicketStatus
+from service.calendar import is_workday
 from service.clock import CHINA
 from service.tickets import rules
-from service.tickets.calendar import is_workday
 from service.tickets.sla.rules import DEFAULT_HOURS, Clocks
 
 TAXONOMY = load_taxonomy()

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from contracts.errors import ContractError
 from contracts.taxonomy import load_taxonomy
+from service.calendar import is_workday
 from service.clock import CHINA
-from service.tickets.calendar import is_workday
 from service.tickets.sla import repository, service
 from service.tickets.sla.rules import DEFAULT_HOURS, Clocks, Hours
 
