@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from contracts.errors import ContractError, NotFound
 from contracts.policy import CompensationOffer, RootCause
 from service.policies import repository, rules
+from service.policies.hours import rules as hours
 from service.policies.repository import VersionRow
 from service.policies.rules import Allowance, Claim, CompensationPolicy
 
@@ -33,12 +34,13 @@ _READERS: Mapping[str, Callable[[object], Sequence[Any]]] = {
     "root_causes": rules.read_root_causes,
     "office": rules.read_office,
     "sla": rules.read_sla,
+    "hours": hours.read,
 }
 _CHECKS: dict[str, Callable[[Sequence[Mapping[str, Any]]], object]] = {}
 NAMES = tuple(_READERS)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def default_rows(policy: str) -> tuple[dict[str, Any], ...]:
     """The rows of the file that ships.
 
