@@ -6,6 +6,7 @@ from service.agents.models import agent_sessions, agents, shifts
 from service.articles.models import article_drafts, article_versions, fact_versions, knowledge_changes, live_articles
 from service.attachments.models import attachment_readings
 from service.audit.models import audit_log
+from service.callbacks.models import callback_attempts, callbacks
 from service.channels.binding.models import binding_codes, channel_bindings
 from service.channels.exchange.models import channel_addresses, channel_receipts, channel_sends
 from service.channels.outgoing.models import hook_deliveries, hooks
@@ -22,6 +23,7 @@ from service.ratings.models import ratings
 from service.reading.models import read_marks
 from service.remedies.models import remedies
 from service.replies.models import canned_replies
+from service.robots.models import robot_calls, robots
 from service.search.models import search_entries
 from service.tickets.models import (
     ticket_causes,
@@ -60,6 +62,8 @@ ALL = (
     ticket_rulings,
     ticket_proposals,
     handoffs,
+    callbacks,
+    callback_attempts,
     agents,
     agent_sessions,
     audit_log,
@@ -77,6 +81,8 @@ ALL = (
     binding_codes,
     hooks,
     hook_deliveries,
+    robots,
+    robot_calls,
     policy_versions,
     compensations,
     remedies,

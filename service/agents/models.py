@@ -27,6 +27,8 @@ agents = Table(
     Column("presence_at", UtcDateTime),
     Column("seen_at", UtcDateTime),
     Column("last_assigned_at", UtcDateTime),
+    # When he was last told that his shift ends.
+    Column("shift_told_at", UtcDateTime),
 )
 
 # Without any shift an agent is on duty whenever he is online.

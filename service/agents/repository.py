@@ -26,6 +26,7 @@ class AgentRow:
     presence_at: datetime | None = None
     seen_at: datetime | None = None
     last_assigned_at: datetime | None = None
+    shift_told_at: datetime | None = None
     active: bool = True
 
     @property
@@ -47,6 +48,7 @@ _AGENT = (
     agents.c.presence_at,
     agents.c.seen_at,
     agents.c.last_assigned_at,
+    agents.c.shift_told_at,
     agents.c.active,
 )
 

@@ -31,6 +31,13 @@ handoffs = Table(
     # Who served the customer last.
     Column("preferred", Integer),
     Column("rung_at", UtcDateTime),
+    # An order was open at the pump when he asked.
+    Column("at_the_pump", Boolean, nullable=False, default=False),
+    # Nobody could answer, and the customer was told so; until then he waits for `opens_at` (null: nobody knows).
+    Column("off_hours", Boolean, nullable=False, default=False),
+    Column("opens_at", UtcDateTime),
+    # The supervisors were rung because nobody was left to answer.
+    Column("alone_at", UtcDateTime),
     Column("state", String(8), nullable=False),
     Column("queued_at", UtcDateTime, nullable=False),
     Column("claimed_at", UtcDateTime),

@@ -30,6 +30,10 @@ class HandoffRow:
     missed: Sequence[int]
     preferred: int | None
     rung_at: datetime | None
+    at_the_pump: bool
+    off_hours: bool
+    opens_at: datetime | None
+    alone_at: datetime | None
     state: str
     queued_at: datetime
     claimed_at: datetime | None
