@@ -143,6 +143,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def prometheus() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    for console_part in console.parts:
+        app.include_router(console_part)
     pages.mount(app, settings)
     return app
 

@@ -9,6 +9,8 @@ from service.errors import ApiError
 from service.settings import Settings
 
 KEPT_BUCKETS = 50_000
+VIEW_SECONDS = 600.0
+"""An agent who has a conversation open and is told what is new in it looks at it once."""
 
 
 class Bucket:
@@ -30,6 +32,25 @@ class Bucket:
         return 0.0 if allowed else (1.0 - level) / self._per_second
 
 
+class Once:
+    """Says yes once for each key within `seconds`: what is worth a line in a log, but not one each time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._said: OrderedDict[str, float] = OrderedDict()
+
+    def first(self, key: str, now: float) -> bool:
+        """Whether nobody asked for `key` within the last `seconds` with the answer yes."""
+        said = self._said.get(key)
+        if said is not None and now - said < self._seconds:
+            return False
+        self._said[key] = now
+        self._said.move_to_end(key)
+        while len(self._said) > KEPT_BUCKETS:
+            self._said.popitem(last=False)
+        return True
+
+
 class RateLimits:
     """The limits of the settings."""
 
@@ -38,6 +59,7 @@ class RateLimits:
         self.address = Bucket(settings.address_rate)
         self.login = Bucket(settings.login_rate)
         self.code = Bucket(settings.code_rate)
+        self.views = Once(VIEW_SECONDS)
 
     @staticmethod
     def require(bucket: Bucket, key: str) -> None:

@@ -44,6 +44,7 @@ from service.conversations.messages.repository import (  # isort: skip
     message_by_client_id as message_by_client_id,
     messages_after as messages_after,
     messages_after_id as messages_after_id,
+    messages_before as messages_before,
     messages_of_turn as messages_of_turn,
     newest_message_id as newest_message_id,
     recent_texts as recent_texts,

@@ -90,6 +90,12 @@ def announce_note(
 
 def announce_ticket(connection: Connection, conversation_id: str, number: str) -> None:
     """In the caller's unit of work: tell customer and agents that a ticket changed."""
+def announce_notice(connection: Connection, agent_id: int, kind: str, author: str, conversation_id: str | None) -> None:
+    """In the caller's unit of work: tell one agent's consoles that his inbox changed; the text stays in the inbox."""
+    told = {"type": "notice", "agent_id": agent_id, "notice": kind, "author": author}
+    repository.put(connection, "alert", AGENTS, {**told, "conversation_id": conversation_id})
+
+
     repository.put(connection, "ticket", conversation_id, {"type": "ticket", "number": number})
     announce_event(connection, "ticket.changed", f"ticket:{uuid.uuid4().hex}", {"number": number})
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Sequence
 
 from sqlalchemy import Connection
 
-from contracts.conversation import Owner, Reply, Sender
+from contracts.conversation import Attachment, Owner, Reply, Sender
 from contracts.effects import HandOff
 from service.agents import service as agents
 from service.agents.service import AgentRow
@@ -188,13 +188,21 @@ def release(connection: Connection, row: HandoffRow, words: str, now: datetime) 
     delivery.announce_queue(connection)
 
 
-def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str, client_id: str, now: datetime) -> int:
+def say(
+    connection: Connection,
+    conversation_id: str,
+    agent: AgentRow,
+    text: str,
+    client_id: str,
+    now: datetime,
+    attachments: Sequence[Attachment] = (),
+) -> int:
     """The agent's message; a repeated `client_id` is the same message. Returns its sequence number.
 
     Raises:
         NotYours: the conversation is not (any more) with this agent.
     """
-    conversation = _owned(connection, conversation_id, agent)
+    conversation = require_owned(connection, conversation_id, agent)
     known = conversations.message_by_client_id(connection, conversation_id, client_id)
     if known is not None:
         return known.seq
@@ -202,7 +210,9 @@ def say(connection: Connection, conversation_id: str, agent: AgentRow, text: str
     if row is not None and row.answered_at is None:
         repository.update_handoff(connection, row.id, answered_at=now)
     reply = Reply(text=text, sender=Sender.AGENT, source="agent")
-    rows = conversations.append(connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id)
+    rows = conversations.append(
+        connection, conversation, [reply], now, agent_id=agent.id, client_id=client_id, attachments=attachments
+    )
     return int(rows[0]["seq"])
 
 
@@ -210,7 +220,7 @@ def transfer(
     connection: Connection, conversation_id: str, agent: AgentRow, department: str | None, note: str, now: datetime
 ) -> None:
     """Back to the queue, for a department, with a note for whoever takes it."""
-    conversation = _owned(connection, conversation_id, agent)
+    conversation = require_owned(connection, conversation_id, agent)
     row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     level, skills = (row.level, list(row.skills)) if row is not None else (None, [])
@@ -235,9 +245,9 @@ def transfer(
     delivery.announce_queue(connection)
 
 
-def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Owner, now: datetime) -> None:
-    """The agent is done: the conversation ends, or goes back to the assistant."""
-    conversation = _owned(connection, conversation_id, agent)
+def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Owner, now: datetime) -> int | None:
+    """The agent is done: the conversation ends, or goes back to the assistant. Returns the hand-off that ended."""
+    conversation = require_owned(connection, conversation_id, agent)
     row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     conversations.change_owner(connection, conversation_id, to, now, None)
@@ -250,6 +260,7 @@ def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Own
     if row is not None and row.answered_at is not None:
         ratings.ask(connection, conversations.require(connection, conversation_id), row.id, agent.id, now)
     delivery.announce_queue(connection)
+    return row.id if row is not None else None
 
 
 def cancel(connection: Connection, conversation: ConversationRow, now: datetime) -> bool:
@@ -276,7 +287,13 @@ def move_to(connection: Connection, old: ConversationRow, home: ConversationRow,
     delivery.announce_queue(connection)
 
 
-def _owned(connection: Connection, conversation_id: str, agent: AgentRow) -> ConversationRow:
+def require_owned(connection: Connection, conversation_id: str, agent: AgentRow) -> ConversationRow:
+    """The conversation under lock, if this agent has it.
+
+    Raises:
+        NotFound: there is no such conversation.
+        NotYours: it is not (any more) with this agent.
+    """
     conversation = conversations.require(connection, conversation_id, lock=True)
     if conversation.owner is not Owner.HUMAN or conversation.agent_id != agent.id:
         raise NotYours("这个会话现在不在您手上")

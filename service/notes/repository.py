@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from service.notes.models import internal_notes
 
@@ -52,3 +52,10 @@ def notes_of(connection: Connection, conversation_id: str) -> list[NoteRow]:
 def forget(connection: Connection, conversation_id: str) -> None:
     """Take the notes of a conversation away."""
     connection.execute(delete(internal_notes).where(internal_notes.c.conversation_id == conversation_id))
+
+
+def move(connection: Connection, old: str, new: str) -> None:
+    """The notes of a conversation that was joined to another."""
+    connection.execute(
+        update(internal_notes).where(internal_notes.c.conversation_id == old).values(conversation_id=new)
+    )

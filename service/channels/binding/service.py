@@ -23,11 +23,14 @@ from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.handoff import service as handoff
 from service.house import House
+from service.inbox import service as inbox
 from service.notes import service as notes
 from service.ratings import service as ratings
+from service.reading import service as reading
 from service.search import service as search
 from service.tickets import service as tickets
 from service.turns import service as turns
+from service.wrapups import service as wrapups
 
 # What endpoints of this domain may use, beside the class below.
 from service.channels.binding.repository import (  # isort: skip
@@ -183,6 +186,8 @@ def join(connection: Connection, guest_id: str, home_id: str, now: datetime) -> 
     turns.move(connection, guest.id, home.id, offset)
     tickets.move_to(connection, guest.id, home)
     handoff.move_to(connection, guest, home, now)
+    notes.move(connection, guest.id, home.id)
+    wrapups.move(connection, guest.id, home.id)
     exchange.move_addresses(connection, guest.id, home.id, offset)
     return conversations.require(connection, home.id)
 
@@ -224,5 +229,8 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
     tickets.erase_words(connection, conversation.id)
     search.forget(connection, conversation.id)
     notes.forget(connection, conversation.id)
+    inbox.forget(connection, conversation.id)
+    reading.forget(connection, conversation.id)
+    wrapups.erase_words(connection, conversation.id)
     ratings.erase_words(connection, conversation.id)
     return conversations.erase_words(connection, conversation.id)

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisc
 from sqlalchemy import Connection
 
 from contracts.conversation import Owner
+from contracts.errors import NotFound
 from service.access import agent_of_token, allowed, bearer, current_agent
 from service.agents import service as agents
 from service.agents.rules import Permission, may
 from service.agents.service import AgentRow
 from service.channels.console import service as console
+from service.channels.console.inbox import endpoints as inbox
 from service.channels.console.schemas import (
     AgentShape,
     CloseRequest,
@@ -29,16 +31,23 @@ from service.channels.console.schemas import (
     StoryAnswer,
     TransferRequest,
 )
+from service.channels.console.talk import endpoints as talk_pages
+from service.channels.console.talk import service as talk
+from service.channels.console.wrapup import endpoints as wrapup_pages
+from service.channels.console.wrapup import service as wrapup
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.delivery.service import AGENTS
 from service.errors import ApiError
 from service.handoff import service as handoff
 from service.house import House, house_of
+from service.reading import service as reading
 from service.tickets import service as tickets
+from service.wrapups import service as wrapups
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1", tags=["console"])
+parts = (talk_pages.router, wrapup_pages.router, inbox.router)
 
 SOCKET_AUTH_SECONDS = 10.0
 SEEN_SECONDS = 15.0
@@ -93,12 +102,11 @@ async def my_conversations(request: Request, agent: Talker, mine: Annotated[bool
 
 @router.get("/conversations/{conversation_id}", response_model=StoryAnswer)
 async def conversation(conversation_id: str, request: Request, agent: Talker) -> StoryAnswer:
-    """The whole story of a conversation; reading it is audited."""
+    """The whole story of a conversation; looking at it is audited, once a view."""
     house = house_of(request)
     answer = await console.story(house, conversation_id, agent)
-    await house.database.write(
-        lambda c: agents.audit(c, agent.username, "conversation.read", conversation_id, {}, utc_now())
-    )
+    answer.wrap_ups = await house.database.read(lambda c: wrapup.shown(c, answer.conversation_id))
+    await console.looked_at(house, conversation_id, agent)
     return answer
 
 
@@ -112,12 +120,15 @@ async def claim(conversation_id: str, request: Request, agent: Talker) -> StateA
 
 @router.post("/conversations/{conversation_id}/messages", response_model=SayAnswer)
 async def say(conversation_id: str, body: SayRequest, request: Request, agent: Talker) -> SayAnswer:
-    """Write to the customer; 409 when the conversation is not (any more) the agent's."""
+    """Write to the customer, or send pictures; 409 when the conversation is not (any more) the agent's."""
+    if not body.text.strip() and not body.attachments:
+        raise ApiError(422, "empty", "请写点内容或选一张图片再发送")
     house = house_of(request)
     now = utc_now()
 
     def work(connection: Connection) -> int:
-        seq = handoff.say(connection, conversation_id, agent, body.text, body.client_id, now)
+        files = talk.attached(connection, conversation_id, [a.id for a in body.attachments])
+        seq = handoff.say(connection, conversation_id, agent, body.text, body.client_id, now, files)
         tickets.person_spoke(connection, conversation_id, agent.id, agent.username, now)
         return seq
 
@@ -140,9 +151,18 @@ async def transfer(conversation_id: str, body: TransferRequest, request: Request
 
 @router.post("/conversations/{conversation_id}/close", response_model=StateAnswer)
 async def close(conversation_id: str, body: CloseRequest, request: Request, agent: Talker) -> StateAnswer:
-    """End the conversation, or give it back to the assistant."""
+    """End the conversation, or give it back to the assistant; what came of it is kept in the same step."""
     house = house_of(request)
-    await house.database.write(lambda c: handoff.close(c, conversation_id, agent, Owner(body.to), utc_now()))
+    now = utc_now()
+
+    def work(connection: Connection) -> None:
+        ended = handoff.close(connection, conversation_id, agent, Owner(body.to), now)
+        told = body.wrap_up
+        if told is not None:
+            home = conversations.require(connection, conversation_id).id
+            wrapups.keep(connection, home, ended, agent, told.result, told.root_cause, told.summary, told.tags, now)
+
+    await house.database.write(work)
     return await _state(house, conversation_id)
 
 
@@ -185,7 +205,9 @@ async def _serve(house: House, websocket: WebSocket, agent: AgentRow) -> None:
                 if not waiting.done():
                     waiting.cancel()
                     break
-                await websocket.send_json(dict(waiting.result()))
+                hint = dict(waiting.result())
+                if hint["type"] != "notice" or hint["agent_id"] == agent.id:
+                    await websocket.send_json(hint)
         except (WebSocketDisconnect, RuntimeError):
             # RuntimeError is what the server raises when it sends on a socket that the client has just closed.
             log.debug("an agent's socket closed while sending")
@@ -208,5 +230,20 @@ async def _read(house: House, websocket: WebSocket, agent: AgentRow) -> None:
             continue
         if frame.get("type") == "typing" and isinstance(frame.get("conversation_id"), str):
             house.hub.publish(frame["conversation_id"], {"type": "typing", "sender": "agent"})
+        elif frame.get("type") == "read":
+            await _note_read(house, frame, agent)
         elif frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})
+
+
+async def _note_read(house: House, frame: dict[str, Any], agent: AgentRow) -> None:
+    """The agent's screen showed the conversation up to a message: the customer may see that."""
+    conversation_id, seq = frame.get("conversation_id"), frame.get("seq")
+    if not isinstance(conversation_id, str) or not isinstance(seq, int):
+        return
+    try:
+        moved = await house.database.write(lambda c: reading.agent_read(c, conversation_id, agent.id, seq, utc_now()))
+    except NotFound:
+        return
+    if moved:
+        house.hub.publish(conversation_id, {"type": "read", "sender": "agent", "seq": seq})

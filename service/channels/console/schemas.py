@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from service.channels.console.wrapup.schemas import WrapUpRequest, WrapUpShape
 from service.channels.tickets.schemas import TicketShape
-from service.channels.widget.schemas import MessageShape
+from service.channels.widget.schemas import AttachmentRef, MessageShape
 
 
 class LoginRequest(BaseModel):
@@ -97,7 +98,11 @@ class TurnShape(BaseModel):
 
 
 class StoryAnswer(BaseModel):
-    """A conversation with all that an agent must not have to ask again."""
+    """A conversation with all that an agent must not have to ask again.
+
+    `messages` are the newest; `earlier`: there are older ones (`GET …/messages?before_seq=`). `read_seq`: how far the
+    customer has read, 0 when nobody knows. `wrap_ups`: what came of earlier talks with this customer, newest first.
+    """
 
     conversation_id: str
     state: str
@@ -112,6 +117,9 @@ class StoryAnswer(BaseModel):
     summary: list[str]
     opening: str
     messages: list[MessageShape]
+    earlier: bool
+    read_seq: int
+    wrap_ups: list[WrapUpShape]
     turns: list[TurnShape]
     tickets: list[TicketShape]
     orders: list[dict[str, Any]]
@@ -121,8 +129,11 @@ class StoryAnswer(BaseModel):
 
 
 class SayRequest(BaseModel):
+    """Words, pictures (ids of uploads for this conversation), or both."""
+
     client_id: str = Field(min_length=1, max_length=80)
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field("", max_length=4000)
+    attachments: list[AttachmentRef] = Field(default_factory=list, max_length=9)
 
 
 class SayAnswer(BaseModel):
@@ -135,9 +146,13 @@ class TransferRequest(BaseModel):
 
 
 class CloseRequest(BaseModel):
-    """`to`: `closed` ends the conversation until the customer writes again, `bot` gives it back to the assistant."""
+    """`to`: `closed` ends the conversation until the customer writes again, `bot` gives it back to the assistant.
+
+    `wrap_up` says what came of it; the console always asks for it, other programs may leave it out.
+    """
 
     to: Literal["closed", "bot"] = "closed"
+    wrap_up: WrapUpRequest | None = None
 
 
 class StateAnswer(BaseModel):

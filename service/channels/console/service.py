@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import datetime
 from typing import Any
 
@@ -25,12 +26,15 @@ from service.channels.console.schemas import (
 )
 from service.channels.tickets.service import ticket_shape
 from service.channels.widget.schemas import MessageShape
+from service.clock import utc_now
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow, MessageRow
 from service.handoff import rules as handoff_rules
 from service.handoff import service as handoff
 from service.house import House
 from service.privacy import mask, mask_name
+from service.reading import service as reading
+from service.reading.service import Side
 from service.tickets import service as tickets
 from service.tickets.service import TicketRow
 from service.turns import service as turn_service
@@ -38,7 +42,9 @@ from service.turns.service import JudgedTurn
 
 LEVEL_TITLES = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
 FEELING_TITLES = {"calm": "平静", "anxious": "焦虑", "dissatisfied": "不满", "angry": "愤怒"}
-STORY_MESSAGES = 500
+STORY_MESSAGES = 120
+"""The newest; older pages are fetched when somebody goes back."""
+STORY_TURNS = 60
 # Labels that say how somebody feels or what he wants done, not what happened.
 UNSPECIFIC = frozenset({"intent:complaint_general", "intent:callback_request"}) | {
     f"intent:{spec.id}" for spec in load_taxonomy().intents.values() if spec.group == "ticket"
@@ -182,14 +188,16 @@ async def story(house: House, conversation_id: str, agent: AgentRow) -> StoryAns
         waiting = handoff.live(connection, conversation_id)
         return {
             "conversation": conversation,
-            "messages": conversations.last_messages(connection, conversation_id, STORY_MESSAGES),
-            "turns": turn_service.judged(connection, conversation_id, STORY_MESSAGES),
+            "messages": conversations.last_messages(connection, conversation.id, STORY_MESSAGES + 1),
+            "read_seq": reading.read_to(connection, conversation.id, Side.CUSTOMER),
+            "turns": turn_service.judged(connection, conversation_id, STORY_TURNS),
             "tickets": tickets.of_conversation(connection, conversation_id),
             "handoff": waiting,
             "agent": agents.agent(connection, conversation.agent_id) if conversation.agent_id else None,
         }
 
     found = await house.database.read(work)
+    earlier, found["messages"] = len(found["messages"]) > STORY_MESSAGES, found["messages"][-STORY_MESSAGES:]
     conversation: ConversationRow = found["conversation"]
     customer, record = await brief(house, conversation.customer_id)
     orders, coupons, available = await _records(house, record)
@@ -207,10 +215,13 @@ async def story(house: House, conversation_id: str, agent: AgentRow) -> StoryAns
         plates=[mask(p) for p in record.plates] if record is not None else [],
         points=record.points if record is not None else None,
         balance_fen=record.balance_fen if record is not None else None,
-        summary=_summary(taxonomy, found["messages"], found["turns"], found["tickets"], waiting),
+        summary=summary(taxonomy, found["messages"], found["turns"], found["tickets"], waiting),
         opening=opening_line(taxonomy, found["messages"], turn),
         messages=[MessageShape.model_validate(conversations.wire(m)) for m in found["messages"]],
-        turns=[_turn_shape(taxonomy, t) for t in found["turns"]],
+        earlier=earlier,
+        read_seq=found["read_seq"],
+        wrap_ups=[],
+        turns=[turn_shape(taxonomy, t) for t in found["turns"]],
         tickets=[ticket_shape(taxonomy, t) for t in found["tickets"]],
         orders=orders,
         coupons=coupons,
@@ -226,6 +237,14 @@ async def story(house: House, conversation_id: str, agent: AgentRow) -> StoryAns
             "note": dict(waiting.note) if waiting.note else None,
         },
     )
+
+
+async def looked_at(house: House, conversation_id: str, agent: AgentRow) -> None:
+    """Audit that the agent reads this conversation: once a view, however often his console asks what is new."""
+    if house.limits.views.first(f"{agent.id}:{conversation_id}", time.monotonic()):
+        await house.database.write(
+            lambda c: agents.audit(c, agent.username, "conversation.read", conversation_id, {}, utc_now())
+        )
 
 
 async def _records(house: House, customer: Customer | None) -> tuple[list[dict[str, Any]], list[dict[str, Any]], bool]:
@@ -244,7 +263,7 @@ def _record(record: Any) -> dict[str, Any]:
     return {k: v.isoformat() if isinstance(v, datetime) else v for k, v in shape.items()}
 
 
-def _turn_shape(taxonomy: Taxonomy, turn: JudgedTurn) -> TurnShape:
+def turn_shape(taxonomy: Taxonomy, turn: JudgedTurn) -> TurnShape:
     return TurnShape(
         seq=turn.seq,
         label=turn.label,
@@ -260,7 +279,7 @@ def _turn_shape(taxonomy: Taxonomy, turn: JudgedTurn) -> TurnShape:
     )
 
 
-def _summary(
+def summary(
     taxonomy: Taxonomy,
     messages: list[MessageRow],
     turns: list[JudgedTurn],

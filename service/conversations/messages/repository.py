@@ -90,6 +90,17 @@ def messages_after(connection: Connection, conversation_id: str, after_seq: int,
     return [_message(row) for row in connection.execute(query.order_by(messages.c.seq).limit(limit))]
 
 
+def messages_before(
+    connection: Connection, conversation_id: str, before_seq: int | None, limit: int
+) -> list[MessageRow]:
+    """The last messages with a lower sequence number (None: the newest of all), oldest first."""
+    query = _MESSAGE.where(messages.c.conversation_id == conversation_id)
+    if before_seq is not None:
+        query = query.where(messages.c.seq < before_seq)
+    rows = connection.execute(query.order_by(messages.c.seq.desc()).limit(limit)).all()
+    return [_message(row) for row in reversed(rows)]
+
+
 def last_messages(connection: Connection, conversation_id: str, limit: int) -> list[MessageRow]:
     """The newest messages, oldest first."""
     query = _MESSAGE.where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
