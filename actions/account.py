@@ -30,7 +30,6 @@ class LoginProblem(Flow):
     """Cannot log in: what helps for this cause; filed when it does not."""
 
     intent = "login_problem"
-    title = "登录问题"
 
     _CAUSES = (
         Option("no_code", "收不到验证码", ("验证码", "短信", "收不到码")),
@@ -96,7 +95,6 @@ class AccountChange(Flow):
     """Another phone number, plate or name, or closing the account."""
 
     intent = "account_change"
-    title = "账户资料变更"
 
     _CAUSES = (
         Option("phone", "换绑手机号", ("手机", "换号", "号码", "电话")),
@@ -163,7 +161,6 @@ class AccountSecurity(Flow):
     """Somebody else is in the account: filed at once, a person at once."""
 
     intent = "account_security"
-    title = "账户被盗"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:

@@ -24,7 +24,6 @@ class AppError(Flow):
     """The app crashes, hangs or shows an error: what it shows is asked once if it was not said."""
 
     intent = "app_error"
-    title = "App/小程序故障"
 
     def needs(self, case: Case) -> Iterator[Ask]:
         if said_nothing_yet(case, _BARE):

@@ -26,7 +26,6 @@ class CardBindFailed(Flow):
     """A card cannot be bound: the reason behind the message and what helps; filed when it does not."""
 
     intent = "card_bind_failed"
-    title = "油卡绑定失败"
 
     _CAUSES = (
         Option("not_found", "提示卡号不存在", ("不存在", "卡号错", "卡号不对", "无效", "查无", "没有这张卡", "格式")),
@@ -98,7 +97,6 @@ class CardLostOrFrozen(Flow):
     """A card to be reported lost, unfrozen or replaced."""
 
     intent = "card_lost_or_frozen"
-    title = "油卡挂失/解冻/补卡"
     record_slot = "card_id"
     asks_consent = True
 

@@ -26,7 +26,6 @@ class DuplicateCharge(CancelOnYes):
     """Charged twice: the pair is found in the payments; one order paid twice is paid back by the policy."""
 
     intent = "duplicate_charge"
-    title = "重复扣款"
     parties = ("platform", "payment_provider")
     question = "我没有自动找到重复的两笔，请问是哪一笔订单被重复扣了？"
 
@@ -105,7 +104,6 @@ class AmountMismatch(OrderFlow):
     """The amount or the litres do not agree with the pump."""
 
     intent = "amount_mismatch"
-    title = "扣款与加油量不符"
     parties = ("platform", "station")
     question = "请问是哪一笔订单的金额对不上？"
 
@@ -180,7 +178,6 @@ class RechargeNotArrived(Flow):
     """A recharge was paid and the balance did not grow."""
 
     intent = "recharge_not_arrived"
-    title = "充值未到账"
     parties = ("platform", "payment_provider")
 
     async def conclude(self, case: Case) -> Conclusion:

@@ -26,7 +26,6 @@ class CouponNotReceived(Flow):
     """A coupon that was bought or due and is not there."""
 
     intent = "coupon_not_received"
-    title = "加油券未到账"
     parties = ("platform",)
     record_slot = "coupon_id"
 
@@ -163,7 +162,6 @@ class DiscountNotApplied(OrderFlow):
     """Paid already, and the activity, direct or member price was not taken off."""
 
     intent = "discount_not_applied"
-    title = "优惠未生效"
     parties = ("platform", "station")
     question = "请问是哪一笔订单没有减优惠？"
 
@@ -199,7 +197,6 @@ class LocationDiscountFailed(Flow):
     """The position was wrong, so that the discount was lost or no order could be made."""
 
     intent = "location_discount_failed"
-    title = "定位偏差导致优惠失效"
     parties = ("platform",)
 
     async def look_up(self, case: Case) -> None:

@@ -22,7 +22,6 @@ class CouponUnusable(Flow):
     """Judges the coupon by its own conditions and by what the customer wanted to buy."""
 
     intent = "coupon_unusable"
-    title = "优惠券不能用"
     record_slot = "coupon_id"
     parties = ("platform",)
 

@@ -16,6 +16,7 @@ from actions.turning import asks_something
 from actions.wording import clock, echo, sentences
 from contracts.effects import AddToTicket, Effect, EndDialogue
 from contracts.tickets import TicketView
+from contracts.titles import INTENT_TITLES
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 _TAX_NUMBER = re.compile(r"(?<![0-9A-Z])[0-9A-Z]{15,20}(?![0-9A-Z])")
@@ -108,8 +109,6 @@ class Flow(ABC):
     """
 
     intent: str
-    title: str
-    """The problem in a few words, for the ticket's card and summary."""
     guest_phone: bool = True
     """Whether a guest is asked for a number to be called back on."""
     record_slot: str | None = None
@@ -118,6 +117,11 @@ class Flow(ABC):
     """Who may have to answer for it, beside the department at work: platform, station, payment_provider, partner…"""
     asks_consent: bool = False
     """Whether `conclude` may ask for a yes after filing."""
+
+    @property
+    def title(self) -> str:
+        """The problem in a few words, for the ticket's card and summary."""
+        return INTENT_TITLES[self.intent]
 
     def first_aid(self, case: Case) -> str:
         """What a guest must hear before he is asked for his number; by default nothing."""

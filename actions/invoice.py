@@ -50,7 +50,6 @@ class InvoiceApply(OrderFlow):
     """An invoice for an order: the draft is made of what is known, only the title may be open."""
 
     intent = "invoice_apply"
-    title = "开票申请"
     question = "请问要给哪一笔订单开票？"
     asks_consent = True
 

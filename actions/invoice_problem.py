@@ -35,7 +35,6 @@ class InvoiceProblem(Flow):
     """An invoice that was asked for and is late, wrong or not to be found."""
 
     intent = "invoice_problem"
-    title = "发票问题"
     record_slot = "invoice_id"
 
     _CAUSES = (

@@ -74,7 +74,6 @@ class RedeemFailed(GiftFlow):
     """The redemption itself failed, or nothing came of it."""
 
     intent = "redeem_failed"
-    title = "积分兑换失败"
     parties = ("platform", "supplier")
     question = "请问是兑换哪一件礼品时出的问题？"
 
@@ -125,7 +124,6 @@ class RedeemCodeInvalid(GiftFlow):
     """A code or voucher that is missing, or that the partner refuses."""
 
     intent = "redeem_code_invalid"
-    title = "兑换码无效或未收到"
     parties = ("platform", "partner")
     question = "请问是哪一件礼品的券码用不了？"
 
@@ -181,7 +179,6 @@ class RedeemLogistics(GiftFlow):
     """Where the parcel is; filed only when it is late or unknown."""
 
     intent = "redeem_logistics"
-    title = "礼品物流异常"
     parties = ("platform", "supplier")
     question = "请问是哪一件礼品的物流？"
 

@@ -31,7 +31,6 @@ class PaidNotFueled(OrderFlow):
     """Money taken, no fuel: what to do at the pump now, then station and finance."""
 
     intent = "paid_not_fueled"
-    title = "已付款未加到油"
     parties = ("platform", "station")
     question = "您有几笔付了款还没加油的订单，请问是哪一笔？"
 
@@ -90,7 +89,6 @@ class WrongSelection(CancelOnYes):
     """The wrong station, gun, grade or amount was chosen while paying."""
 
     intent = "wrong_selection"
-    title = "选错油站/油枪/油号/金额"
     question = "请问是哪一笔订单选错了？"
     mistaken = True
     parties = ("platform", "station", "customer")

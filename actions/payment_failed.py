@@ -42,7 +42,6 @@ class PaymentFailed(Flow):
     """The payment does not go through: its state is looked at before anyone is told to pay again."""
 
     intent = "payment_failed"
-    title = "支付失败"
     parties = ("platform", "payment_provider")
 
     _REASONS = (

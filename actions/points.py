@@ -38,7 +38,6 @@ class PointsMissing(OrderFlow):
     """Points for a refuelling that did not come, or too few."""
 
     intent = "points_missing"
-    title = "积分未到账或少给"
     question = "请问是哪一笔加油的积分不对？"
 
     def fits(self, order: Order, case: Case) -> bool:
@@ -143,7 +142,6 @@ class PointsQuery(Flow):
     """Balance and ledger; nothing is filed."""
 
     intent = "points_query"
-    title = "积分查询"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:
@@ -170,7 +168,6 @@ class PointsStolen(Flow):
     """Points used by somebody else: filed at once, a person at once."""
 
     intent = "points_stolen"
-    title = "积分被盗用"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:
@@ -205,7 +202,6 @@ class PointsExplain(Flow):
     """Why these purchases brought so many points, read from the ledger."""
 
     intent = "points_explain"
-    title = "积分计算疑问"
 
     async def look_up(self, case: Case) -> None:
         earned = [e for e in await case.points() if e.kind == "earn"]

@@ -19,7 +19,6 @@ class PointsRefuelFailed(Flow):
     """Fuel that was to be paid with points: which of three causes it was decides who works on it."""
 
     intent = "points_refuel_failed"
-    title = "积分加油失败"
     parties = ("platform", "station")
 
     _CAUSES = (

@@ -34,7 +34,6 @@ class RefundRequest(CancelOnYes):
     """The money of one order (or of coupons that were bought) back."""
 
     intent = "refund_request"
-    title = "退款申请"
     question = "请问要退哪一笔订单？"
 
     def fits(self, order: Order, case: Case) -> bool:
@@ -139,7 +138,6 @@ class RefundProgress(Flow):
     """Where the refund is; filed only when it is late, refused or unknown."""
 
     intent = "refund_progress"
-    title = "退款未到账"
     parties = ("platform", "payment_provider")
     record_slot = "refund_id"
 
@@ -200,7 +198,6 @@ class OrderQuery(Flow):
     """The customer's own orders; nothing is filed."""
 
     intent = "order_query"
-    title = "订单查询"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:

@@ -29,7 +29,6 @@ class HumanAgent(Flow):
     """A person is wanted."""
 
     intent = "human_agent"
-    title = "转人工"
     guest_phone = False
 
     def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
@@ -46,7 +45,6 @@ class CallbackRequest(Flow):
     """A call back at the number on record, at the time that was asked for."""
 
     intent = "callback_request"
-    title = "电话回访"
     _SOON = timedelta(minutes=30)
     """Without an agreed time (`promise_overrides`): the first try within half an hour."""
 
@@ -86,7 +84,6 @@ class ComplaintGeneral(Flow):
     """A complaint without a named business: what it is about is asked once, not of an angry customer."""
 
     intent = "complaint_general"
-    title = "投诉"
 
     _ABOUT = (
         Option("payment", "支付退款", ("支付", "付款", "扣款", "退款", "退钱", "钱")),
@@ -120,7 +117,6 @@ class Suggestion(Flow):
     """A suggestion for the product; each one is its own ticket."""
 
     intent = "suggestion"
-    title = "产品建议"
     guest_phone = False
 
     def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
@@ -149,7 +145,6 @@ class PrivacyRequest(Flow):
     """Seeing, exporting, deleting personal data, or taking a consent back."""
 
     intent = "privacy_request"
-    title = "个人信息请求"
 
     _CAUSES = (
         Option(

@@ -35,7 +35,6 @@ class StationFind(Flow):
     """Stations, prices, queues, facilities; nothing is filed."""
 
     intent = "station_find"
-    title = "找油站"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:
@@ -150,7 +149,6 @@ class StationComplaint(AtStation):
     """Staff, service, refusal of the platform, queues."""
 
     intent = "station_complaint"
-    title = "油站服务投诉"
     parties = ("platform", "station")
 
     def same_problem(self, case: Case, tickets: Sequence[TicketView]) -> TicketView | None:
@@ -194,7 +192,6 @@ class OilQualityComplaint(OrderFlow):
     """Bad fuel is suspected, or the staff filled the wrong grade: evidence first."""
 
     intent = "oil_quality_complaint"
-    title = "油品质量投诉"
     parties = ("station", "platform")
     question = "请问是哪一次加油之后出的问题？"
 
@@ -235,7 +232,6 @@ class SafetyEmergency(AtStation):
     """Danger at this moment: the approved words, the ticket, a person at once, no questions."""
 
     intent = "safety_emergency"
-    title = "现场安全险情"
     guest_phone = False
 
     async def conclude(self, case: Case) -> Conclusion:

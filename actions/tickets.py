@@ -140,7 +140,6 @@ class TicketProgress(TicketFlow):
     """Where a ticket is."""
 
     intent = "ticket_progress"
-    title = "查询工单进度"
 
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         late = ticket.due_at < case.now
@@ -155,7 +154,6 @@ class TicketUrge(TicketFlow):
     """Pressing for a ticket."""
 
     intent = "ticket_urge"
-    title = "催办工单"
 
     def act(self, case: Case, ticket: TicketView) -> Conclusion:
         if ticket.status is TicketStatus.SOLVED:
@@ -172,7 +170,6 @@ class TicketAddInfo(TicketFlow):
     """Adding words or pictures to a ticket."""
 
     intent = "ticket_add_info"
-    title = "补充工单信息"
 
     def needs(self, case: Case) -> Iterator[Ask]:
         tickets: Sequence[TicketView] = case.found.get("tickets") or ()
@@ -194,7 +191,6 @@ class TicketCancel(TicketFlow):
     """Taking a ticket back."""
 
     intent = "ticket_cancel"
-    title = "撤销工单"
     question = "请问要撤销哪一个工单？"
 
     def act(self, case: Case, ticket: TicketView) -> Conclusion:

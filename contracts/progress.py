@@ -12,8 +12,8 @@ _FINISHED = (TicketStatus.SOLVED, TicketStatus.CLOSED)
 
 
 def title_of(taxonomy: Taxonomy, category: str) -> str:
-    """A ticket category in the customer's words: the first example of its intent."""
-    return taxonomy.intents[category].say[0]
+    """What a ticket category is called."""
+    return taxonomy.intents[category].title
 
 
 def progress_steps(taxonomy: Taxonomy, ticket: TicketView) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from typing import Any, Mapping
 import yaml
 
 from contracts.errors import ContractError
+from contracts.titles import INTENT_TITLES
 
 CHAT_GROUP = "chat"
 OUT_OF_SCOPE = "out_of_scope"
@@ -40,6 +41,11 @@ class IntentSpec:
     priority: str | None
     means: str
     say: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What people call it; an intent that nobody named yet goes by its first example."""
+        return INTENT_TITLES.get(self.id, self.say[0])
 
 
 @dataclass(frozen=True)

@@ -61,13 +61,13 @@ class Voice:
         return self.replies.knows(key)
 
     def title(self, label: str) -> str:
-        """A label as the customer would say it."""
+        """What a label is called."""
         kind, name = label.split(":", 1)
         if kind == "faq":
             # What editors published later is no question of the taxonomy: its own title names it.
             question = self.taxonomy.questions.get(name)
             return question.text if question is not None else self.titles.get(name, name)
-        return self.taxonomy.intents[name].say[0]
+        return self.taxonomy.intents[name].title
 
     def human_button(self) -> Button:
         return Button(self.say("button_human"), HUMAN)
@@ -84,6 +84,7 @@ def article_reply(article: Article, voice: Voice) -> Reply:
         "summary": article.summary,
         "steps": list(article.steps),
         "body": article.body,
+        "media": [dict(m) for m in article.media],
     }
     return Reply("\n".join(lines), source=f"faq:{article.id}", buttons=buttons, card=card)
 

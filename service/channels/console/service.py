@@ -18,9 +18,7 @@ from service.agents import service as agents
 from service.agents.service import AgentRow
 from service.channels.console.schemas import (
     AgentShape,
-    ConversationItem,
     CustomerBrief,
-    QueueItem,
     StoryAnswer,
     TurnShape,
 )
@@ -59,7 +57,7 @@ def label_title(taxonomy: Taxonomy, label: str | None) -> str:
     if kind == "faq":
         question = taxonomy.questions.get(name)
         return question.text if question is not None else name
-    return taxonomy.intents[name].say[0]
+    return taxonomy.intents[name].title
 
 
 def agent_shape(agent: AgentRow) -> AgentShape:
@@ -94,44 +92,6 @@ async def brief(house: House, customer_id: str | None) -> tuple[CustomerBrief, C
     return known, customer
 
 
-async def queue(house: House, now: datetime) -> list[QueueItem]:
-    """The queue in order, each with its story in one sentence."""
-
-    def work(connection: Connection) -> list[tuple[Any, ConversationRow, str, JudgedTurn | None, int]]:
-        found = []
-        for row in handoff.waiting(connection):
-            conversation = conversations.require(connection, row.conversation_id)
-            turns = turn_service.judged(connection, row.conversation_id, 8)
-            messages = conversations.last_messages(connection, row.conversation_id, 40)
-            open_tickets = len(tickets.open_of(connection, row.conversation_id))
-            problem = problem_turn(turns)
-            found.append((row, conversation, opening_line(house.taxonomy, messages, problem), problem, open_tickets))
-        return found
-
-    items = []
-    for place, (row, conversation, story, turn, open_tickets) in enumerate(await house.database.read(work), start=1):
-        customer, _ = await brief(house, conversation.customer_id)
-        items.append(
-            QueueItem(
-                conversation_id=row.conversation_id,
-                place=place,
-                reason=row.reason,
-                reason_title=handoff_rules.REASON_TITLES[row.reason],
-                rule=row.rule,
-                department=row.department,
-                queued_at=row.queued_at,
-                waiting_seconds=max(0, int((now - row.queued_at).total_seconds())),
-                customer=customer,
-                story=story,
-                sentiment=turn.sentiment if turn is not None else None,
-                label=turn.label if turn is not None else None,
-                label_title=label_title(house.taxonomy, turn.label) if turn is not None else None,
-                open_tickets=open_tickets,
-            )
-        )
-    return items
-
-
 def problem_turn(turns: list[JudgedTurn]) -> JudgedTurn | None:
     """The turn that says what it is about: the last concrete problem, else the last question, else the last turn."""
     problems = [t for t in turns if t.kind == "flow" and t.label not in UNSPECIFIC]
@@ -147,33 +107,6 @@ def opening_line(taxonomy: Taxonomy, messages: list[MessageRow], turn: JudgedTur
     title = label_title(taxonomy, turn.label) if turn is not None and turn.kind in ("flow", "faq") else ""
     words = mask(said)[:80]
     return f"{title}：“{words}”" if title else f"“{words}”"
-
-
-async def mine(house: House, agent: AgentRow) -> list[ConversationItem]:
-    """The conversations that the agent has."""
-
-    def work(connection: Connection) -> list[tuple[ConversationRow, str]]:
-        rows = conversations.conversations_of_agent(connection, agent.id)
-        return [(row, _preview(connection, row.id)) for row in rows]
-
-    items = []
-    for row, preview in await house.database.read(work):
-        customer, _ = await brief(house, row.customer_id)
-        items.append(
-            ConversationItem(
-                conversation_id=row.id,
-                customer=customer,
-                state=row.owner.value,
-                updated_at=row.updated_at,
-                preview=preview,
-            )
-        )
-    return items
-
-
-def _preview(connection: Connection, conversation_id: str) -> str:
-    last = conversations.last_messages(connection, conversation_id, 1)
-    return mask(last[0].text)[:60] if last else ""
 
 
 async def story(house: House, conversation_id: str, agent: AgentRow) -> StoryAnswer:
