@@ -54,7 +54,7 @@ def test_the_opening_knows_what_happened_and_the_ticket_is_followed(service_only
     panel.get_by_role("button", name=re.compile("付了钱没加上油")).click()
     expect(panel.get_by_role("log")).to_contain_text(re.compile(r"YB\d{10}"))
     go(panel, "进度")
-    panel.get_by_role("button", name=re.compile("支付成功未加油")).click()
+    panel.get_by_role("button", name=re.compile("已付款未加到油")).click()
     expect(panel.get_by_text("处理经过")).to_be_visible()
     panel.get_by_role("button", name="催一下").click()
     expect(panel.get_by_text("您催办了一次")).to_be_visible()
@@ -257,7 +257,7 @@ def test_nothing_is_wider_than_a_small_phone(service_only: Stack, new_page: NewP
         assert wide() == []
         panel.get_by_role("button", name="返回").click()
     go(panel, "进度")
-    panel.get_by_role("button", name=re.compile("支付成功未加油")).click()
+    panel.get_by_role("button", name=re.compile("已付款未加到油")).click()
     expect(panel.get_by_text("处理经过")).to_be_visible()
     assert wide() == []
 

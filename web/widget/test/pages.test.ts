@@ -30,7 +30,7 @@ async function tab(name: string): Promise<void> {
 
 const TICKET = {
   number: "YB0000000687",
-  title: "支付成功未加油",
+  title: "已付款未加到油",
   status: "processing",
   status_title: "处理中",
   summary: "加油没出油",

@@ -56,7 +56,7 @@ def test_what_was_filed_stands_on_the_page_and_is_not_predicted_again(service_on
     customer = Customer.enter(service_only, "demo-puka-home3")
     customer.say("钱扣了油枪没反应")
     page = ask(customer, "GET", "/home").json()
-    assert [t["title"] for t in page["tickets"]] == ["支付成功未加油"]
+    assert [t["title"] for t in page["tickets"]] == ["已付款未加到油"]
     assert "intent:paid_not_fueled" not in [p["payload"] for p in page["predicted"]]
 
 
