@@ -13,8 +13,11 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service import errors, health, logs, metrics, pages
 from service.audit import service as audit
+from service.channels.alarms import endpoints as alarms
 from service.channels.attachments import endpoints as attachments
+from service.channels.audit import endpoints as audit_pages
 from service.channels.binding import endpoints as bindings
+from service.channels.card import endpoints as cards
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
 from service.channels.exchange import endpoints as sends
@@ -25,6 +28,7 @@ from service.channels.people import endpoints as people
 from service.channels.platform import endpoints as platform
 from service.channels.points import endpoints as points
 from service.channels.remedies import endpoints as remedies
+from service.channels.robots import endpoints as robots
 from service.channels.router import endpoints as router
 from service.channels.service import open_channels
 from service.channels.settings import endpoints as settings_pages
@@ -32,6 +36,7 @@ from service.channels.tickets import endpoints as tickets
 from service.channels.tickets.customer import endpoints as own_tickets
 from service.channels.tickets.desk import endpoints as ticket_desk
 from service.channels.tickets.disputes import endpoints as disputes
+from service.channels.tickets.photos import endpoints as ticket_photos
 from service.channels.webhook import endpoints as webhook
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
@@ -74,6 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.remedies.run(), name="remedies"),
             asyncio.create_task(house.guests.run(), name="guests"),
             asyncio.create_task(house.watchers.run(), name="watchers"),
+            asyncio.create_task(house.robots.run(), name="robots"),
             *(asyncio.create_task(loop.run()) for loop in _watches(house)),
             *channels.loops(),
             *([asyncio.create_task(house.ticker.run(), name="demo platform")] if house.ticker is not None else []),
@@ -87,8 +93,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await asyncio.gather(*loops, return_exceptions=True)
             await channels.close()
             await house.assistant.close()
+            await house.robots.close()
             if isinstance(house.platform, HttpPlatform):
                 await house.platform.close()
+            await house.storage.close()
             house.database.close()
 
     app = FastAPI(
@@ -115,9 +123,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         own_tickets,
         console,
         ticket_desk,
+        ticket_photos,
         disputes,
         tickets,
         remedies,
+        cards,
+        audit_pages,
         platform,
         points,
         router,
@@ -128,6 +139,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         bindings,
         sends,
         hooks,
+        robots,
+        alarms,
         wechat,
         webhook,
         rasa,
@@ -136,6 +149,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for part in parts:
         app.include_router(part.router)
     app.include_router(attachments.own)
+    for console_part in console.parts:
+        app.include_router(console_part)
     if settings.demo:
         app.include_router(demo.router)
 
@@ -143,8 +158,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def prometheus() -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    for console_part in console.parts:
-        app.include_router(console_part)
     pages.mount(app, settings)
     return app
 

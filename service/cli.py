@@ -14,6 +14,8 @@ from service.settings import ConfigurationError, Settings, load_settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="油伴 Youban")
 agents_app = typer.Typer(no_args_is_help=True, help="Accounts of the people of the console.")
 app.add_typer(agents_app, name="agents")
+storage_app = typer.Typer(no_args_is_help=True, help="Where files lie.")
+app.add_typer(storage_app, name="storage")
 demo_app = typer.Typer(no_args_is_help=True, help="What happens on the embedded demo platform.")
 app.add_typer(demo_app, name="demo")
 
@@ -27,9 +29,12 @@ class UsageError(Exception):
 @app.command()
 def up() -> None:
     """Train what is missing, migrate, and run service and assistant until Ctrl-C."""
+    from service.storage.service import check_storage
     from service.supervisor import run
 
-    raise typer.Exit(run(load_settings()))
+    loaded = load_settings()
+    check_storage(loaded)
+    raise typer.Exit(run(loaded))
 
 
 @app.command()
@@ -38,9 +43,11 @@ def serve() -> None:
     import uvicorn
 
     from service.gateways.fuel_platform.service import check_platform
+    from service.storage.service import check_storage
 
     settings = load_settings()
     check_platform(settings)
+    check_storage(settings)
     uvicorn.run(
         "service.app:create_app",
         factory=True,
@@ -146,6 +153,34 @@ def agents_add(
     finally:
         database.close()
     print(f"{name} ({role}) added")
+
+
+@storage_app.command("move")
+def storage_move(
+    to: Annotated[str, typer.Option(help="s3|folder: where the files shall lie")] = "s3",
+    remove: Annotated[bool, typer.Option(help="delete each file here once it was read back there")] = False,
+) -> None:
+    """Copy all files from folder to bucket (or back) and read each back; run it again to go on after a break.
+
+    Copy while the service runs, set YOUBAN_STORAGE, start the service again, and copy once more: the second time
+    brings what came meanwhile.
+    """
+    from rich.progress import Progress
+
+    from service.storage.service import StorageUnavailable
+    from service.storage.worker import move_all
+
+    if to not in ("s3", "folder"):
+        raise UsageError("--to: one of s3, folder")
+    try:
+        with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
+            task = progress.add_task("files", total=None)
+            done = move_all(load_settings(), to, remove, lambda: progress.advance(task))
+    except StorageUnavailable as error:
+        raise UsageError(f"the store does not answer ({error}); run it again to go on") from None
+    print(f"{done.copied} copied ({done.bytes / 1e6:.1f} MB), {done.there} there already, {done.gone} erased meanwhile")
+    if done.broken:
+        raise UsageError(f"{done.broken} files came back changed; run it again")
 
 
 @demo_app.command("event")

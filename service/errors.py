@@ -18,6 +18,7 @@ from service.handoff.service import AlreadyClaimed, NotYours
 from service.ratings.service import AlreadyRated
 from service.remedies.service import KeyReused, NotAllowed, WrongState
 from service.replies.rules import BadReply
+from service.storage.service import StorageUnavailable
 from service.tickets.service import WrongStatus
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(cls, _known_error)
     app.add_exception_handler(NotReady, _not_ready)
     app.add_exception_handler(PlatformUnavailable, _platform_down)
+    app.add_exception_handler(StorageUnavailable, _storage_down)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -89,6 +91,11 @@ async def _not_ready(_request: Request, _error: Exception) -> JSONResponse:
 
 async def _platform_down(_request: Request, _error: Exception) -> JSONResponse:
     return _answer(503, "platform_unavailable", "加油平台暂时没有响应，请稍后再试", {"Retry-After": "5"})
+
+
+async def _storage_down(_request: Request, error: Exception) -> JSONResponse:
+    log.warning("the store of files does not answer: %s", error)
+    return _answer(503, "storage_unavailable", "文件暂时存取不了，请稍后再试", {"Retry-After": "5"})
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

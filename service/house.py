@@ -22,11 +22,12 @@ from service.attachments.worker import PictureReader
 from service.clock import utc_now
 from service.customers.service import Tokens
 from service.db import Database
-from service.delivery.service import Hub
-from service.delivery.worker import OutboxWorker
+from service.delivery.service import CALL, Hub
+from service.delivery.worker import Handler, OutboxWorker
 from service.gateways.fuel_platform.embedded import EmbeddedPlatform
 from service.gateways.fuel_platform.service import open_platform
 from service.gateways.fuel_platform.worker import DemoTicker
+from service.gateways.outside.client import GuardedPost
 from service.gateways.rasa.client import RasaAssistant
 from service.gateways.rasa.endpoints import ActionWebhook
 from service.guests.worker import GuestWorker
@@ -35,8 +36,10 @@ from service.knowledge.service import Knowledge
 from service.limits import RateLimits
 from service.policies import service as policies
 from service.remedies.worker import RemedyWorker
+from service.robots.worker import RobotWorker
 from service.search.worker import SearchWorker
 from service.settings import Settings
+from service.storage.service import Storage, open_storage
 from service.tickets import service as tickets
 from service.tickets.incidents.service import Threshold
 from service.tickets.sla import service as sla
@@ -60,6 +63,7 @@ class House:
     replies: Replies
     database: Database
     tokens: Tokens
+    storage: Storage
     hub: Hub
     platform: FuelPlatform
     assistant: RasaAssistant
@@ -74,6 +78,7 @@ class House:
     remedies: RemedyWorker
     guests: GuestWorker
     watchers: WatchWorker
+    robots: RobotWorker
     ticker: DemoTicker | None
     action_webhook: ActionWebhook
     limits: RateLimits
@@ -95,6 +100,7 @@ def build(settings: Settings) -> House:
     assistant = RasaAssistant(settings.assistant_url, settings.internal_token)
     knowledge = Knowledge(settings.models_dir / "router", KNOWLEDGE_ROOT, taxonomy)
     hub = Hub()
+    storage = open_storage(settings)
 
     async def open_tickets(conversation_id: str) -> list[TicketView]:
         return await database.read(lambda c: tickets.open_of(c, conversation_id))
@@ -110,7 +116,20 @@ def build(settings: Settings) -> House:
     async def alert(key: str, payload: Mapping[str, Any]) -> None:
         hub.publish(key, payload)
 
-    outbox = OutboxWorker(database, {"conversation": wake, "ticket": wake, "queue": wake, "alert": alert})
+    robots = RobotWorker(
+        database,
+        GuardedPost(private=settings.hooks_private, kept=2000),
+        (settings.public_url or settings.service_url).rstrip("/"),
+        utc_now,
+    )
+    handlers: dict[str, Handler] = {
+        "conversation": wake,
+        "ticket": wake,
+        "queue": wake,
+        "alert": alert,
+        CALL: robots.note,
+    }
+    outbox = OutboxWorker(database, handlers)
     policies.understood_by(sla.TABLE, sla.check)
     ticket_watch = TicketWorker(
         database,
@@ -143,6 +162,7 @@ def build(settings: Settings) -> House:
         replies=replies,
         database=database,
         tokens=Tokens(settings.secret, settings.session_hours),
+        storage=storage,
         hub=hub,
         platform=platform,
         assistant=assistant,
@@ -152,11 +172,12 @@ def build(settings: Settings) -> House:
         outbox=outbox,
         assigner=Assigner(database, utc_now, outbox.wake),
         search=SearchWorker(database),
-        reader=PictureReader(database, settings.data_dir / "attachments", utc_now, enabled=settings.read_pictures),
+        reader=PictureReader(database, storage, utc_now, enabled=settings.read_pictures),
         ticket_watch=ticket_watch,
         remedies=remedies,
         guests=guests,
         watchers=watching,
+        robots=robots,
         ticker=DemoTicker(platform, platform_says) if isinstance(platform, EmbeddedPlatform) else None,
         action_webhook=ActionWebhook(database, platform, knowledge, settings.internal_token, settings.action_timeout),
         limits=RateLimits(settings),

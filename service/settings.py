@@ -56,9 +56,23 @@ class Settings(BaseSettings):
     address_rate: int = Field(60_000, ge=1, description="requests one address may send in a minute")
     login_rate: int = Field(60, ge=1, description="log-in attempts one address may make in a minute")
     code_rate: int = Field(20, ge=1, description="phone codes one address may ask for or try in a minute")
+    storage: Literal["folder", "s3"] = Field(
+        "folder", description="where files lie: folder (in the data directory) or s3 (the bucket below)"
+    )
+    s3_endpoint: str = Field("", description="address of the S3-compatible store, such as https://s3.example.cn")
+    s3_bucket: str = Field("", description="bucket of the files; it stays private, links go through the service")
+    s3_prefix: str = Field("", description="what the names in the bucket begin with; empty: nothing")
+    s3_access_key: str = Field("", description="access key; it may read, write, delete and list in the bucket")
+    s3_secret_key: str = Field("", description="secret key that signs requests to the store")
+    s3_region: str = Field("us-east-1", description="region that requests are signed for")
+    s3_path_style: bool = Field(True, description="bucket in the path; false: bucket in the host name")
+    s3_timeout: float = Field(10.0, gt=0, description="seconds that the store may be silent")
     scan_command: str = Field("", description="scanner's command for uploads (path is added); not 0: refused")
+    scan_address: str = Field("", description="clamd for uploads, tcp://host:port or unix:/path; empty: none")
     read_pictures: bool = Field(True, description="read the words of uploaded pictures")
-    upload_megabytes: int = Field(10, ge=1, description="largest upload in megabytes")
+    upload_megabytes: int = Field(10, ge=1, description="largest picture in megabytes")
+    video_megabytes: int = Field(30, ge=1, le=200, description="largest video in megabytes")
+    video_seconds: int = Field(60, ge=1, description="seconds that a video may last")
     incident_customers: int = Field(5, ge=2, description="customers with one cause that make a mass incident")
     incident_minutes: int = Field(10, ge=1, description="minutes within which they report it")
     demo: bool = Field(True, description="serve the demo shop front and its customers")
@@ -102,6 +116,20 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value
+
+    @field_validator("scan_address")
+    @classmethod
+    def _scanner_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"tcp://[^/:]+:\d{1,5}|unix:/.+", value):
+            raise ValueError("must be tcp://host:port or unix:/path")
+        return value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _store_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/@?#]+/?", value):
+            raise ValueError("must be http:// or https:// with a host, without a path")
+        return value.rstrip("/")
 
     @field_validator("email_smtp", "email_imap")
     @classmethod

@@ -56,6 +56,12 @@ def is_known(connection: Connection, attachment_id: str) -> bool:
     return connection.execute(select(attachments.c.id).where(attachments.c.id == attachment_id)).first() is not None
 
 
+def media_type(connection: Connection, attachment_id: str) -> str | None:
+    """What an attachment is, None when there is none."""
+    found = connection.execute(select(attachments.c.media_type).where(attachments.c.id == attachment_id)).scalar()
+    return None if found is None else str(found)
+
+
 def tell_messages(connection: Connection, attachment_id: str, text: str) -> None:
     """The message that carries the picture shows its words from now on."""
     home = select(attachments.c.conversation_id).where(attachments.c.id == attachment_id)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from service.attachments import repository
 from service.attachments.rules import Findings
+from service.delivery import service as delivery
 
 # What other domains may use of this one, beside the functions below.
 from service.attachments.repository import (  # isort: skip
@@ -19,12 +20,33 @@ from service.attachments.repository import (  # isort: skip
 
 PICTURES = ("image/jpeg", "image/png", "image/webp")
 """What is read. Moving pictures are not screenshots."""
+VIDEOS = ("video/mp4", "video/quicktime")
+"""What gets a small picture of its first moment."""
+THUMB = ".thumb"
+ERASE = "erase"
+"""Topic of the outbox: take an attachment's files away, tried until the store has done it."""
 MOST_TEXT = 4000
 
 
+def place(attachment_id: str) -> str:
+    """Where the file of an attachment lies in the store; its small form has `THUMB` behind that."""
+    return f"attachments/{attachment_id}"
+
+
+def media_type(connection: Connection, attachment_id: str) -> str | None:
+    """What the attachment is; None when it is erased."""
+    return repository.media_type(connection, attachment_id)
+
+
+def erase(connection: Connection, attachment_ids: Sequence[str]) -> None:
+    """In the caller's unit of work, which deletes the rows: the files go, too, whatever happens to this process."""
+    for attachment_id in attachment_ids:
+        delivery.put(connection, ERASE, attachment_id, {})
+
+
 def unread(connection: Connection, since: datetime) -> list[str]:
-    """Pictures since then that nobody has read yet."""
-    return repository.unread(connection, PICTURES, since)
+    """Pictures and videos since then that nobody has looked into yet."""
+    return repository.unread(connection, (*PICTURES, *VIDEOS), since)
 
 
 def keep_reading(connection: Connection, attachment_id: str, text: str, found: Findings, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Reads pictures one after the other in a process of its own, which ends when there is nothing to read."""
+"""Reads pictures and looks into videos, one after the other, in a process of its own that ends when idle."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TypeVar
 
 from service.attachments import client, rules, service
 from service.attachments.repository import ReadingRow
+from service.attachments.service import THUMB, VIDEOS, place
+from service.attachments.video import client as video
 from service.db import Database
+from service.storage.service import Missing, Storage, StorageUnavailable
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 READ_SECONDS = 30.0
 IDLE_SECONDS = 90.0
@@ -26,14 +31,14 @@ REMEMBERED = timedelta(days=1)
 class PictureReader:
     """Takes ids of pictures in; what they say lies in the table afterwards."""
 
-    def __init__(self, database: Database, folder: Path, clock: Callable[[], datetime], *, enabled: bool) -> None:
-        self._database, self._folder, self._clock, self._enabled = database, folder, clock, enabled
+    def __init__(self, database: Database, storage: Storage, clock: Callable[[], datetime], *, enabled: bool) -> None:
+        self._database, self._storage, self._clock, self._enabled = database, storage, clock, enabled
         self._waiting: asyncio.Queue[str] = asyncio.Queue()
         self._done: dict[str, asyncio.Event] = {}
         self._pool: ProcessPoolExecutor | None = None
 
     def wake(self, attachment_id: str) -> None:
-        """There is a new picture."""
+        """There is a new picture or video."""
         if self._enabled:
             self._done[attachment_id] = asyncio.Event()
             self._waiting.put_nowait(attachment_id)
@@ -72,21 +77,37 @@ class PictureReader:
             self._end()
 
     async def _read(self, attachment_id: str) -> None:
-        path = self._folder / attachment_id
-        if not path.exists():
+        media_type = await self._database.read(lambda c: service.media_type(c, attachment_id))
+        if media_type is None:
             return
-        if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-        loop = asyncio.get_running_loop()
+        text = ""
         try:
-            text = await asyncio.wait_for(loop.run_in_executor(self._pool, client.read_text, str(path)), READ_SECONDS)
+            content = await self._storage.get(place(attachment_id))
+            if media_type in VIDEOS:
+                small = await self._apart(video.first_picture, content)
+                if small is not None:
+                    await self._storage.put(place(attachment_id) + THUMB, small, "image/jpeg")
+            else:
+                text = await self._apart(client.read_text, content)
+        except Missing:
+            return
+        except StorageUnavailable as error:
+            # Without a row it counts as unread: after a restart it is tried again.
+            log.warning("attachment %s could not be fetched: %s", attachment_id, error)
+            return
         except (client.NotAPicture, BrokenProcessPool, asyncio.TimeoutError, ImportError) as error:
-            log.warning("picture %s could not be read: %r", attachment_id, error)
+            log.warning("attachment %s could not be read: %r", attachment_id, error)
             self._end()
-            text = ""
         now = self._clock()
         found = await asyncio.to_thread(rules.findings, text, now)
         await self._database.write(lambda c: service.keep_reading(c, attachment_id, text, found, now))
+
+    async def _apart(self, work: Callable[[bytes], T], content: bytes) -> T:
+        """`work` in the other process."""
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+        done = asyncio.get_running_loop().run_in_executor(self._pool, work, content)
+        return await asyncio.wait_for(done, READ_SECONDS)
 
     def _end(self) -> None:
         if self._pool is not None:

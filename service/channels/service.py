@@ -8,6 +8,8 @@ from typing import Any, Awaitable, Callable, Coroutine, Sequence
 
 from fastapi import Request
 
+from service.attachments.service import ERASE
+from service.channels.attachments.service import Eraser
 from service.channels.binding.service import Binding
 from service.channels.contract import Channel
 from service.channels.desk.service import Desk
@@ -79,6 +81,7 @@ def open_channels(house: House) -> Channels:
         delivery.PUSH: postman.push,
         delivery.EVENT: outgoing.announce,
         HOOK: outgoing.deliver,
+        ERASE: Eraser(house).erase,
     }
     worker = OutboxWorker(house.database, handlers, parallel=PARALLEL)
     house.outbox.also_wake(worker.wake)

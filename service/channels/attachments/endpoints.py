@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
@@ -16,6 +16,7 @@ from service.agents import service as agents
 from service.agents.rules import Permission
 from service.agents.service import AgentRow
 from service.attachments import rules as links
+from service.attachments.service import THUMB, VIDEOS, place
 from service.channels.attachments import service as attachments
 from service.channels.widget.schemas import UploadAnswer
 from service.clock import utc_now
@@ -23,6 +24,8 @@ from service.conversations import service as conversations
 from service.customers.service import Session
 from service.errors import ApiError
 from service.house import House, house_of
+from service.storage.endpoints import file_response
+from service.storage.service import Missing
 
 router = APIRouter(prefix="/api/v1/attachments", tags=["attachments"])
 own = APIRouter(prefix="/api/v1/widget/attachments", tags=["widget"])
@@ -46,38 +49,38 @@ async def upload(
     """Store a picture or short video; its id goes into a message's `attachments`."""
     house = house_of(request)
     house.limits.require(house.limits.customer, session.conversation_id)
-    content = await file.read(house.settings.upload_megabytes * 1024 * 1024 + 1)
+    content = await file.read(attachments.most_bytes(house) + 1)
     stored = await attachments.store(house, session.conversation_id, content)
-    size = attachments.path_of(house, stored.id).stat().st_size
+    size = await attachments.size_of(house, stored.id)
     return UploadAnswer(id=stored.id, media_type=stored.media_type, size=size)
 
 
-@router.get("/{attachment_id}/file", response_class=FileResponse)
+@router.get("/{attachment_id}/file", response_class=Response)
 async def linked(
     attachment_id: str,
     request: Request,
     expires: Annotated[int, Query(ge=0)],
     signature: Annotated[str, Query(max_length=128)],
     variant: Variant = "whole",
-) -> FileResponse:
+) -> Response:
     """What a signed link points to."""
     house = house_of(request)
     if not links.is_signed(house.settings.secret, attachment_id, variant, expires, signature, utc_now()):
         raise ApiError(403, "bad_link", "链接已失效，请重新打开")
     row = await house.database.read(lambda c: conversations.attachment(c, attachment_id))
-    return _file(house, row, variant)
+    return await _file(house, request, row, variant)
 
 
-@own.get("/{attachment_id}", response_class=FileResponse)
-async def whole(attachment_id: str, request: Request, session: SessionOf) -> FileResponse:
+@own.get("/{attachment_id}", response_class=Response)
+async def whole(attachment_id: str, request: Request, session: SessionOf) -> Response:
     """A picture or video of the customer's own conversation."""
-    return _file(house_of(request), await _own(request, session, attachment_id), "whole")
+    return await _file(house_of(request), request, await _own(request, session, attachment_id), "whole")
 
 
-@own.get("/{attachment_id}/thumb", response_class=FileResponse)
-async def thumb(attachment_id: str, request: Request, session: SessionOf) -> FileResponse:
+@own.get("/{attachment_id}/thumb", response_class=Response)
+async def thumb(attachment_id: str, request: Request, session: SessionOf) -> Response:
     """Its small form; the picture itself where there is none."""
-    return _file(house_of(request), await _own(request, session, attachment_id), "thumb")
+    return await _file(house_of(request), request, await _own(request, session, attachment_id), "thumb")
 
 
 @own.post("/{attachment_id}/link", response_model=LinkAnswer)
@@ -92,7 +95,7 @@ async def link(attachment_id: str, request: Request, session: SessionOf) -> Link
         where = f"{house.settings.public_url.rstrip('/')}{router.prefix}/{attachment_id}/file"
         return f"{where}?variant={variant}&expires={expires}&signature={signature}"
 
-    small = attachments.thumb_of(house, attachment_id).exists()
+    small = await house.storage.exists(place(attachment_id) + THUMB)
     return LinkAnswer(
         url=address("whole"),
         thumb_url=address("thumb") if small else None,
@@ -103,18 +106,17 @@ async def link(attachment_id: str, request: Request, session: SessionOf) -> Link
 @router.get("/{attachment_id}")
 async def download(
     attachment_id: str, request: Request, agent: Annotated[AgentRow, Depends(allowed(Permission.CONVERSATIONS))]
-) -> FileResponse:
+) -> Response:
     """An attachment for an agent, as a download; looking at it is audited."""
     house = house_of(request)
     row = await house.database.read(lambda c: conversations.attachment(c, attachment_id))
-    path = attachments.path_of(house, attachment_id)
-    if row is None or not path.exists():
+    if row is None or not await house.storage.exists(place(attachment_id)):
         raise NotFound("没有这个附件")
     await house.database.write(
         lambda c: agents.audit(c, agent.username, "attachment.read", attachment_id, {}, utc_now())
     )
     name = f"{attachment_id}.{attachments.EXTENSIONS[row.media_type]}"
-    return FileResponse(path, media_type="application/octet-stream", filename=name)
+    return await file_response(house.storage, place(attachment_id), request, "application/octet-stream", {}, name)
 
 
 async def _own(request: Request, session: Session, attachment_id: str) -> Any:
@@ -136,23 +138,27 @@ async def _own(request: Request, session: Session, attachment_id: str) -> Any:
     return found
 
 
-def _file(house: House, row: Any, variant: Variant) -> FileResponse:
+async def _file(house: House, request: Request, row: Any, variant: Variant) -> Response:
     """The file for its owner: never run or shown as a page of ours.
 
     Raises:
-        NotFound: it is gone.
+        NotFound: it is gone, or a video that has no small form (yet).
     """
-    path = attachments.path_of(house, row.id) if row is not None else None
-    if row is None or path is None or not path.exists():
+    if row is None:
         raise NotFound("没有这个附件")
-    media_type = row.media_type
-    small = attachments.thumb_of(house, row.id)
-    if variant == "thumb" and small.exists():
-        path, media_type = small, "image/jpeg"
-    name = f"{row.id}.{attachments.EXTENSIONS[media_type]}"
+    name, media_type = place(row.id), row.media_type
+    if variant == "thumb":
+        small = await house.storage.exists(name + THUMB)
+        if not small and media_type in VIDEOS:
+            raise NotFound("这段视频没有预览图")
+        name, media_type = (name + THUMB, "image/jpeg") if small else (name, media_type)
     headers = {
         "Cache-Control": "private, max-age=86400",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }
-    return FileResponse(path, media_type=media_type, filename=name, headers=headers)
+    filename = f"{row.id}.{attachments.EXTENSIONS[media_type]}"
+    try:
+        return await file_response(house.storage, name, request, media_type, headers, filename)
+    except Missing:
+        raise NotFound("没有这个附件") from None

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from pathlib import Path
-from typing import Any, Iterable, Sequence
+from typing import Any, Mapping, Sequence
 
 import filetype
 
@@ -14,90 +13,106 @@ from contracts.conversation import Attachment
 from service.attachments import client, rules
 from service.attachments import service as readings
 from service.attachments.client import Infected, NotAPicture
-from service.attachments.service import PICTURES
+from service.attachments.service import PICTURES, THUMB, VIDEOS, place
+from service.attachments.video import rules as video
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.errors import ApiError
 from service.house import House
+from service.storage.service import Missing
 
 log = logging.getLogger(__name__)
 
-THUMB = ".thumb"
 READING_SECONDS = 3.0
 """A message waits no longer for its pictures to be read."""
-ALLOWED = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif", "video/mp4": "mp4"}
+ALLOWED = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+}
 VOICE = {"audio/amr": "amr", "audio/mpeg": "mp3"}
 """What a channel may bring in beside that: a voice message."""
 EXTENSIONS = {**ALLOWED, **VOICE}
 
 
-def path_of(house: House, attachment_id: str) -> Path:
-    """Where the file lies, whether or not it exists."""
-    folder = house.settings.data_dir / "attachments"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / attachment_id
+def most_bytes(house: House) -> int:
+    """No upload is larger than this, whatever it is."""
+    return max(house.settings.upload_megabytes, house.settings.video_megabytes) * 1024 * 1024
 
 
 async def store(house: House, conversation_id: str, content: bytes, *, voice: bool = False) -> Attachment:
     """Keep a picture or short video (or a voice message) of a conversation.
 
     Raises:
-        ApiError: it is too large (413), or of another type (415).
+        ApiError: it is too large or too long (413), of another type or cannot be drawn (415), or the scanner refuses
+            it (422).
+        StorageUnavailable: the store does not answer.
     """
-    limit = house.settings.upload_megabytes
-    if len(content) > limit * 1024 * 1024:
-        raise ApiError(413, "too_large", f"文件超过 {limit} MB，请压缩后再上传")
-    kind = filetype.guess(content)
-    if kind is None or kind.mime not in (EXTENSIONS if voice else ALLOWED):
-        raise ApiError(415, "bad_type", "只支持 JPG、PNG、WebP、GIF 图片和 MP4 视频")
-    media_type = str(kind.mime)
+    media_type = checked(house, content, EXTENSIONS if voice else ALLOWED)
     name = uuid.uuid4().hex
-    size = await asyncio.to_thread(_put, house, name, content, media_type)
+    kept, small = await asyncio.to_thread(_prepared, house, name, content, media_type)
+    await house.storage.put(place(name), kept, media_type)
+    if small is not None:
+        await house.storage.put(place(name) + THUMB, small, "image/jpeg")
     await house.database.write(
         lambda c: conversations.insert_attachment(
             c,
             id=name,
             conversation_id=conversation_id,
             media_type=media_type,
-            size=size,
+            size=len(kept),
             created_at=utc_now(),
         )
     )
-    if media_type in PICTURES:
+    if media_type in (*PICTURES, *VIDEOS):
         house.reader.wake(name)
     return Attachment(name, media_type)
 
 
-def _put(house: House, name: str, content: bytes, media_type: str) -> int:
-    """Write the file as it is kept: looked at by the scanner, without metadata, a small form beside it. Returns its
-    size in bytes.
+def checked(house: House, content: bytes, allowed: Mapping[str, str]) -> str:
+    """The type of a file, by its content.
+
+    Raises:
+        ApiError: it is too large or too long (413), or of another type (415).
+    """
+    settings = house.settings
+    kind = filetype.guess(content[:8192])
+    media_type = str(kind.mime) if kind is not None else ""
+    limit = settings.video_megabytes if media_type in VIDEOS else settings.upload_megabytes
+    if len(content) > limit * 1024 * 1024:
+        raise ApiError(413, "too_large", f"文件超过 {limit} MB，请压缩后再上传")
+    if media_type not in allowed:
+        raise ApiError(415, "bad_type", "只支持 JPG、PNG、WebP、GIF 图片和 MP4、MOV 视频")
+    lasts = video.seconds(content) if media_type in VIDEOS else None
+    if lasts is not None and lasts > settings.video_seconds + 1:
+        raise ApiError(413, "too_long", f"视频超过 {settings.video_seconds} 秒，请截取关键的一段再发")
+    return media_type
+
+
+async def prepared(house: House, content: bytes, media_type: str) -> bytes:
+    """A file that everybody may see, as it is kept: see `_prepared`."""
+    return (await asyncio.to_thread(_prepared, house, "media", content, media_type))[0]
+
+
+def _prepared(house: House, name: str, content: bytes, media_type: str) -> tuple[bytes, bytes | None]:
+    """The file as it is kept: looked at by the scanner, without metadata; and its small form, where it has one.
 
     Raises:
         ApiError: the scanner refuses it (422), or it cannot be drawn (415).
     """
-    path = path_of(house, name)
-    path.write_bytes(content)
     try:
-        if house.settings.scan_command:
-            client.scan(house.settings.scan_command, path)
+        client.scan(content, house.settings.scan_command, house.settings.scan_address)
         kept = client.without_metadata(content, media_type)
-        path.write_bytes(kept)
-        if media_type.startswith("image/"):
-            path.with_name(name + THUMB).write_bytes(client.thumbnail(kept))
+        return kept, client.thumbnail(kept) if media_type.startswith("image/") else None
     except Infected as error:
-        path.unlink()
         log.warning("upload %s refused: %s", name, error)
         raise ApiError(422, "unsafe_file", "这个文件没有通过安全检查，不能发送") from None
     except NotAPicture as error:
-        path.unlink()
         log.info("upload %s cannot be drawn: %s", name, error)
         raise ApiError(415, "bad_picture", "这张图片打不开，请重新截图或拍照后再发") from None
-    return len(kept)
-
-
-def thumb_of(house: House, attachment_id: str) -> Path:
-    """Where the small form lies; videos and old uploads have none."""
-    return path_of(house, attachment_id).with_name(attachment_id + THUMB)
 
 
 async def seen_in(house: House, attached: Sequence[Attachment]) -> dict[str, Any]:
@@ -115,14 +130,34 @@ async def show_words(house: House, attached: Sequence[Attachment]) -> None:
         await house.database.write(lambda c: readings.tell_message(c, ids))
 
 
+async def size_of(house: House, attachment_id: str) -> int:
+    """Bytes of the file as it is kept, 0 when it is gone."""
+    return await house.storage.size(place(attachment_id)) or 0
+
+
 async def read(house: House, attachment_id: str) -> bytes | None:
-    """The file's bytes, None when it is gone."""
-    path = path_of(house, attachment_id)
-    return await asyncio.to_thread(path.read_bytes) if path.exists() else None
+    """The file's bytes, None when it is gone.
+
+    Raises:
+        StorageUnavailable: the store does not answer.
+    """
+    try:
+        return await house.storage.get(place(attachment_id))
+    except Missing:
+        return None
 
 
-async def forget(house: House, attachment_ids: Iterable[str]) -> None:
-    """Take the files away; their rows are the caller's."""
-    for attachment_id in attachment_ids:
-        for path in (path_of(house, attachment_id), thumb_of(house, attachment_id)):
-            await asyncio.to_thread(path.unlink, missing_ok=True)
+class Eraser:
+    """The outbox' handler that takes files away; the store may be down for a while, the outbox tries again."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def erase(self, attachment_id: str, _payload: Mapping[str, Any]) -> None:
+        """Take the file and its small form away.
+
+        Raises:
+            StorageUnavailable: the store does not answer.
+        """
+        for name in (place(attachment_id), place(attachment_id) + THUMB):
+            await self._house.storage.delete(name)

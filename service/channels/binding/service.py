@@ -12,7 +12,7 @@ from contracts.conversation import Button, Reply
 from contracts.errors import NotFound, PlatformUnavailable
 from service.agents import service as agents
 from service.answers.rules import Voice
-from service.channels.attachments import service as attachments
+from service.attachments import service as attachments
 from service.channels.binding import repository, rules
 from service.channels.contract import Update, UpdateKind
 from service.channels.exchange import repository as exchange
@@ -118,8 +118,8 @@ class Binding:
         """The customer left the channel: what the channel told us of him goes, and what only it knew is erased."""
         now = utc_now()
         files = await self._house.database.write(lambda c: _forget(c, channel, external_id, now))
-        await attachments.forget(self._house, files)
-        log.info("%s: a customer left, %s files erased", channel, len(files))
+        self._house.outbox.wake()
+        log.info("%s: a customer left, %s files are erased", channel, files)
 
     async def _offer(self, address: AddressRow, code: str, now: float) -> Sequence[Reply]:
         tries: Sequence[float] = address.state.get("tries", ())
@@ -210,7 +210,7 @@ def _undo(connection: Connection, channel: str, external_id: str, now: datetime)
     return True
 
 
-def _forget(connection: Connection, channel: str, external_id: str, now: datetime) -> list[str]:
+def _forget(connection: Connection, channel: str, external_id: str, now: datetime) -> int:
     conversation = conversations.conversation_of_identity(connection, channel, external_id)
     address = exchange.address(connection, channel, external_id, lock=True)
     if address is not None:
@@ -219,12 +219,12 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
     repository.forget(connection, channel, external_id, now)
     conversations.delete_identity(connection, channel, external_id)
     if conversation is None:
-        return []
+        return 0
     agents.audit(connection, "channel", "identity.forgotten", channel, {}, now)
     others = conversations.count_identities(connection, conversation.contact_id)
     if conversation.customer_id is not None or others:
         conversations.use_channel(connection, conversation.id, APP)
-        return []
+        return 0
     # What is still being worked on needs his words until it is done.
     tickets.erase_words(connection, conversation.id)
     search.forget(connection, conversation.id)
@@ -233,4 +233,6 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
     reading.forget(connection, conversation.id)
     wrapups.erase_words(connection, conversation.id)
     ratings.erase_words(connection, conversation.id)
-    return conversations.erase_words(connection, conversation.id)
+    files = conversations.erase_words(connection, conversation.id)
+    attachments.erase(connection, files)
+    return len(files)

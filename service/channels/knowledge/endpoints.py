@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from typing import Annotated, Any, Literal
 
-import filetype
 from fastapi import APIRouter, Depends, Path, Query, Request, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from contracts.errors import NotFound
 from service.access import allowed
@@ -16,6 +14,7 @@ from service.agents import service as agents
 from service.agents.rules import Permission
 from service.agents.service import AgentRow
 from service.articles import service as articles
+from service.channels.attachments import service as attachments
 from service.channels.knowledge import service as page
 from service.channels.knowledge.schemas import (
     ArticleDetails,
@@ -38,6 +37,8 @@ from service.channels.knowledge.schemas import (
 from service.clock import CHINA, utc_now
 from service.errors import ApiError
 from service.house import House, house_of
+from service.storage.endpoints import file_response
+from service.storage.service import Missing
 
 router = APIRouter(tags=["knowledge"])
 
@@ -205,17 +206,11 @@ async def changes(
 async def upload_media(file: UploadFile, request: Request, agent: Editor) -> MediaShape:
     """Store a picture or short video for articles; everybody may see it."""
     house = house_of(request)
-    limit = house.settings.upload_megabytes * 1024 * 1024
-    content = await file.read(limit + 1)
-    if len(content) > limit:
-        raise ApiError(413, "too_large", f"文件超过 {house.settings.upload_megabytes} MB，请压缩后再上传")
-    kind = filetype.guess(content)
-    if kind is None or kind.mime not in _MEDIA:
-        raise ApiError(415, "bad_type", "只支持 JPG、PNG、WebP、GIF 图片和 MP4 视频")
-    name = f"{hashlib.sha256(content).hexdigest()}.{_MEDIA[kind.mime]}"
-    folder = house.settings.data_dir / "media"
-    folder.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread((folder / name).write_bytes, content)
+    content = await file.read(attachments.most_bytes(house) + 1)
+    media_type = attachments.checked(house, content, _MEDIA)
+    content = await attachments.prepared(house, content, media_type)
+    name = f"{hashlib.sha256(content).hexdigest()}.{_MEDIA[media_type]}"
+    await house.storage.put(f"media/{name}", content, media_type)
     await house.database.write(lambda c: agents.audit(c, agent.username, "media.upload", name[:16], {}, utc_now()))
     return MediaShape(url=f"/media/{name}", alt="")
 
@@ -223,13 +218,14 @@ async def upload_media(file: UploadFile, request: Request, agent: Editor) -> Med
 @router.get("/media/{name}", include_in_schema=False)
 async def media(
     name: Annotated[str, Path(pattern=r"^[0-9a-f]{64}\.(jpg|png|webp|gif|mp4)$")], request: Request
-) -> FileResponse:
+) -> Response:
     """A picture or video of an article; its name is its content's hash, so it never changes."""
-    path = house_of(request).settings.data_dir / "media" / name
-    if not path.exists():
-        raise NotFound("没有这个文件")
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Security-Policy": "default-src 'none'"}
-    return FileResponse(path, media_type=_MEDIA_TYPES[name.rsplit(".", 1)[1]], headers=headers)
+    media_type = _MEDIA_TYPES[name.rsplit(".", 1)[1]]
+    try:
+        return await file_response(house_of(request).storage, f"media/{name}", request, media_type, headers)
+    except Missing:
+        raise NotFound("没有这个文件") from None
 
 
 async def _in_force(house: House, version: int | None) -> PublishAnswer:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from service.attachments import client
 from tests.service.attachments.pictures import photo, video
+from tests.stand_in.clamd import EICAR, clamd
 
 
 @pytest.mark.parametrize(("form", "kind"), [("JPEG", "image/jpeg"), ("PNG", "image/png"), ("WEBP", "image/webp")])
@@ -79,13 +80,30 @@ def test_too_many_pixels_are_refused_before_they_are_unpacked(monkeypatch: pytes
 
 
 def test_the_scanner_decides(tmp_path: Path) -> None:
-    file, scanner = tmp_path / "upload", tmp_path / "scanner"
-    file.write_bytes(b"x")
+    scanner = tmp_path / "scanner"
     scanner.write_text('#!/bin/sh\ngrep -q virus "$2" && exit 1\nexit 0\n')
     scanner.chmod(scanner.stat().st_mode | stat.S_IXUSR)
-    client.scan(f"{scanner} --quiet", file)
-    file.write_bytes(b"a virus")
+    client.scan(b"x", f"{scanner} --quiet", "")
     with pytest.raises(client.Infected):
-        client.scan(f"{scanner} --quiet", file)
+        client.scan(b"a virus", f"{scanner} --quiet", "")
     with pytest.raises(client.Infected, match="could not be asked"):
-        client.scan("/no/such/scanner", file)
+        client.scan(b"x", "/no/such/scanner", "")
+
+
+@pytest.mark.parametrize("by", ["tcp", "unix"])
+def test_clamd_decides(tmp_path: Path, by: str) -> None:
+    with clamd(tmp_path / "clamd.sock" if by == "unix" else None) as address:
+        client.scan(b"x" * 1_000_000, "", address)
+        with pytest.raises(client.Infected, match="Eicar"):
+            client.scan(b"x" * 300_000 + EICAR, "", address)
+
+
+def test_a_clamd_that_is_down_or_speaks_otherwise_lets_nothing_in(tmp_path: Path) -> None:
+    with pytest.raises(client.Infected, match="could not be asked"):
+        client.scan(b"x", "", "tcp://127.0.0.1:9")
+    with pytest.raises(client.Infected, match="could not be asked"):
+        client.scan(b"x", "", f"unix:{tmp_path}/none")
+    with clamd(None, says=b"INSTREAM size limit exceeded. ERROR\0") as address, pytest.raises(client.Infected):
+        client.scan(b"x", "", address)
+    with clamd(None, says=b"") as address, pytest.raises(client.Infected):
+        client.scan(b"x", "", address)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import struct
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 from PIL import Image
 
-from tests.service.attachments.pictures import photo, screenshot, video
+from tests.service.attachments.pictures import box, film, photo, screenshot, video
 from tests.stack import Agent, Customer, Stack
 
 
@@ -72,10 +74,38 @@ def test_videos_are_kept_and_broken_pictures_are_not(service_only: Stack) -> Non
     customer = Customer.enter(service_only, None)
     stored = put(customer, video(), "a.mp4").raise_for_status().json()
     assert stored["media_type"] == "video/mp4"
-    assert get(customer, f"/{stored['id']}/thumb").headers["content-type"] == "video/mp4"
+    assert get(customer, f"/{stored['id']}/thumb").status_code == 404
     broken = put(customer, photo()[:500])
     assert broken.status_code == 415
     assert "重新" in broken.json()["error"]["message"]
+
+
+def test_a_video_gets_a_small_picture_and_plays_in_parts(service_only: Stack, tmp_path: Path) -> None:
+    customer = Customer.enter(service_only, None)
+    stored = put(customer, film(tmp_path), "a.mp4").raise_for_status().json()
+    until_read(service_only, stored["id"])
+    small = Image.open(io.BytesIO(get(customer, f"/{stored['id']}/thumb").content))
+    assert small.size == (480, 270)
+    assert small.getpixel((100, 100))[0] > 60, "the first picture is black, a later one was taken"
+    whole = get(customer, f"/{stored['id']}").content
+    url = f"{customer.url}/api/v1/widget/attachments/{stored['id']}"
+    for asked, expected in (("0-99", whole[:100]), ("100-", whole[100:]), ("-50", whole[-50:])):
+        part = httpx.get(url, headers={**customer.headers, "Range": f"bytes={asked}"}, timeout=20)
+        assert part.status_code == 206
+        assert part.content == expected
+    over = httpx.get(url, headers={**customer.headers, "Range": f"bytes={len(whole)}-"}, timeout=20)
+    assert over.status_code == 416
+
+
+def test_what_is_too_long_or_too_large_is_told_in_words(service_only: Stack) -> None:
+    customer = Customer.enter(service_only, None)
+    hour = box(b"ftyp", b"isomiso2avc1mp41") + box(b"moov", box(b"mvhd", bytes(12) + struct.pack(">II", 1, 3600)))
+    answer = put(customer, hour, "a.mp4")
+    assert answer.status_code == 413
+    assert "60 秒" in answer.json()["error"]["message"]
+    assert put(customer, photo() + bytes(10 * 1024 * 1024), "a.jpg").status_code == 413
+    assert put(customer, video() + bytes(11 * 1024 * 1024), "a.mp4").status_code == 201
+    assert put(customer, video() + bytes(30 * 1024 * 1024), "a.mp4").status_code == 413
 
 
 def test_a_screenshot_speaks_and_the_agent_reads_it(service_only: Stack, agent: Agent) -> None:
