@@ -24,8 +24,13 @@ from service.policies.rules import Allowance, Claim, CompensationPolicy
 # What other domains may use of this one, beside the functions below.
 from service.policies.rules import (  # isort: skip
     AUTHORITIES as AUTHORITIES,
+    CAP_WINDOW as CAP_WINDOW,
     Decision as Decision,
+    Given as Given,
+    amount_of as amount_of,
+    limit as limit,
 )
+from service.policies.repository import given_to as given_to  # isort: skip
 
 _FILES = Path(__file__).resolve().parents[2] / "knowledge_base" / "policies"
 

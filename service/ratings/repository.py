@@ -59,6 +59,12 @@ def rated(connection: Connection, *, only_tasks: bool, limit: int) -> list[Ratin
     return [RatingRow(**row._mapping) for row in connection.execute(query.order_by(ratings.c.id.desc()).limit(limit))]
 
 
+def of_conversation(connection: Connection, conversation_id: str, limit: int) -> list[RatingRow]:
+    """What a customer gave, newest first."""
+    query = select(ratings).where(ratings.c.conversation_id == conversation_id, ratings.c.rated_at.is_not(None))
+    return [RatingRow(**row._mapping) for row in connection.execute(query.order_by(ratings.c.id.desc()).limit(limit))]
+
+
 def erase_words(connection: Connection, conversation_id: str) -> None:
     """Take the customer's words out of his ratings; the marks stay."""
     connection.execute(update(ratings).where(ratings.c.conversation_id == conversation_id).values(words=None))

@@ -18,6 +18,7 @@ from service.ratings.repository import RatingRow
 # What other domains may use of this one, beside the functions below.
 from service.ratings.repository import (  # isort: skip
     erase_words as erase_words,
+    of_conversation as of_conversation,
     rated as rated,
 )
 

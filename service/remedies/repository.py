@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from contracts.remedies import RemedyKind, RemedyRequest
 from service.remedies.models import remedies
@@ -86,6 +86,16 @@ def search(
     if before is not None:
         query = query.where(remedies.c.id < before)
     return [_row(row) for row in connection.execute(query.order_by(remedies.c.id.desc()).limit(limit))]
+
+
+def waiting_for(connection: Connection, username: str, authorities: Sequence[str]) -> int:
+    """How many wait for approval that this person may give: asked for by others, within one of his authorities."""
+    query = select(func.count()).where(
+        remedies.c.status == RemedyStatus.WAITING_APPROVAL.value,
+        remedies.c.requested_by != username,
+        func.coalesce(remedies.c.approver, "supervisor").in_(authorities),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def claim(connection: Connection, now: float, hold: float, limit: int) -> list[RemedyRow]:

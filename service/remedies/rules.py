@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Any, Mapping
@@ -24,6 +25,32 @@ class RemedyStatus(str, Enum):
     FAILED = "failed"
 
 
+class NotAllowed(Exception):
+    """The policy does not allow it, or not to this person; `str(error)` says why to the agent."""
+
+
+class WrongState(Exception):
+    """The remedy is decided already; `str(error)` says so to the agent."""
+
+
+class KeyReused(Exception):
+    """The same Idempotency-Key came with another request."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an agent asks for. `why` is for colleagues and the audit log."""
+
+    kind: RemedyKind
+    why: str
+    target_id: str | None = None
+    amount_fen: int | None = None
+    points: int | None = None
+    cause: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    ticket_number: str | None = None
+
+
 TITLES: Mapping[RemedyKind, str] = {
     RemedyKind.CANCEL_ORDER: "取消订单",
     RemedyKind.REFUND: "退款",
@@ -39,6 +66,15 @@ TITLES: Mapping[RemedyKind, str] = {
     RemedyKind.UNFREEZE_CARD: "解冻油卡",
     RemedyKind.ISSUE_INVOICE: "开发票",
     RemedyKind.RESEND_INVOICE: "重发发票",
+}
+
+STATUS_TITLES: Mapping[RemedyStatus, str] = {
+    RemedyStatus.WAITING_APPROVAL: "待审批",
+    RemedyStatus.PENDING: "办理中",
+    RemedyStatus.DONE: "已办好",
+    RemedyStatus.REFUSED: "平台没有办成",
+    RemedyStatus.REJECTED: "审批未通过",
+    RemedyStatus.FAILED: "平台没有响应",
 }
 
 DONE_TEXTS: Mapping[RemedyKind, str] = {

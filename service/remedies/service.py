@@ -6,7 +6,6 @@ dealt with in `outcomes`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Mapping
 
@@ -27,7 +26,7 @@ from service.remedies import repository, rules
 from service.remedies.outcomes import service as outcomes
 from service.remedies.outcomes.service import SOURCE
 from service.remedies.repository import RemedyRow
-from service.remedies.rules import RemedyStatus
+from service.remedies.rules import KeyReused, NotAllowed, RemedyStatus, Wanted, WrongState
 from service.tickets import service as tickets
 
 # What other domains may use of this one, beside the functions below.
@@ -35,42 +34,35 @@ from service.remedies.repository import (  # isort: skip
     any_due as any_due,
     claim as claim,
     of_key as of_key,
+    remedy as remedy,
     search as search,
+    waiting_for as waiting_for,
 )
 
 ASSISTANT = "assistant"
 _AUTHORITY: Mapping[Role, str] = {Role.SUPERVISOR: "supervisor", Role.ADMIN: "admin"}
 
 
-class NotAllowed(Exception):
-    """The policy does not allow it, or not to this person; `str(error)` says why to the agent."""
-
-
-class WrongState(Exception):
-    """The remedy is decided already; `str(error)` says so to the agent."""
-
-
-class KeyReused(Exception):
-    """The same Idempotency-Key came with another request."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What an agent asks for. `why` is for colleagues and the audit log."""
-
-    kind: RemedyKind
-    why: str
-    target_id: str | None = None
-    amount_fen: int | None = None
-    points: int | None = None
-    cause: str | None = None
-    details: Mapping[str, Any] = field(default_factory=dict)
-    ticket_number: str | None = None
-
-
 def authority_of(agent: AgentRow) -> str:
     """What the policy calls this person."""
     return _AUTHORITY.get(agent.role, "agent")
+
+
+def key_of(agent: AgentRow, idempotency_key: str) -> str:
+    """The platform's key of what an agent asks for."""
+    return f"agent:{agent.id}:{idempotency_key}"
+
+
+def may_decide(agent: AgentRow, row: RemedyRow) -> bool:
+    """Whether he may approve or refuse it: somebody else asked, and it is within his authority."""
+    enough = AUTHORITIES.index(authority_of(agent)) >= AUTHORITIES.index(row.approver or "supervisor")
+    return row.status is RemedyStatus.WAITING_APPROVAL and row.requested_by != agent.username and enough
+
+
+def claim_of(agent: AgentRow, customer_id: str, wanted: Wanted, level: str | None) -> Claim:
+    """What an agent's wish is to the policy."""
+    amount = rules.amount_of(wanted.amount_fen, wanted.points)
+    return Claim(customer_id, wanted.kind.value, wanted.cause, amount, level, wanted.target_id, authority_of(agent))
 
 
 def ask(
@@ -139,7 +131,7 @@ def request(
         KeyReused: the key was used for something else.
         NotFound: the ticket is none of this customer's.
     """
-    key = f"agent:{agent.id}:{idempotency_key}"
+    key = key_of(agent, idempotency_key)
     known = repository.of_key(connection, key)
     if known is not None:
         same = (known.customer_id, known.kind, known.target_id, known.amount_fen, known.points, known.cause)
@@ -149,9 +141,7 @@ def request(
     ticket = tickets.ticket(connection, wanted.ticket_number) if wanted.ticket_number else None
     if wanted.ticket_number and (ticket is None or ticket.customer_id != customer_id):
         raise NotFound("这位客户没有这张工单")
-    amount = rules.amount_of(wanted.amount_fen, wanted.points)
-    authority = authority_of(agent)
-    claimed = Claim(customer_id, wanted.kind.value, wanted.cause, amount, level, wanted.target_id, authority)
+    claimed = claim_of(agent, customer_id, wanted, level)
     allowance = policies.allows(connection, claimed, now)
     if allowance.decision is Decision.REFUSED:
         raise NotAllowed(allowance.reason)
@@ -170,7 +160,7 @@ def request(
         details={**wanted.details, **_terms(connection, wanted)},
         level=level,
         requested_by=agent.username,
-        authority=authority,
+        authority=claimed.authority,
         why=wanted.why,
         done_text="",
         created_at=now,
@@ -189,10 +179,7 @@ def approve(connection: Connection, agent: AgentRow, remedy_id: int, note: str, 
         NotAllowed: he asked for it himself, or it is above his authority as well.
     """
     row = _to_decide(connection, agent, remedy_id)
-    authority = authority_of(agent)
-    if AUTHORITIES.index(authority) < AUTHORITIES.index(row.approver or "supervisor"):
-        raise NotAllowed("这笔超过了您的审批权限")
-    claimed = _claim(row, authority)
+    claimed = _claim(row, authority_of(agent))
     allowance = policies.allows(connection, claimed, now)
     if allowance.decision is not Decision.ALLOWED:
         raise NotAllowed(allowance.reason or "按现行政策不能批准")
@@ -200,6 +187,7 @@ def approve(connection: Connection, agent: AgentRow, remedy_id: int, note: str, 
         connection, row, now, status=RemedyStatus.PENDING.value, reason=note, decided_by=agent.username, next_at=0.0
     )
     _book(connection, decided, claimed, now)
+    outcomes.alert_people(connection, decided)
     agents.audit(connection, agent.username, "remedy.approve", row.key, {**outcomes.for_audit(row), "note": note}, now)
     return decided
 
@@ -216,6 +204,7 @@ def refuse(connection: Connection, agent: AgentRow, remedy_id: int, note: str, n
     )
     agents.audit(connection, agent.username, "remedy.refuse", row.key, {**outcomes.for_audit(row), "note": note}, now)
     outcomes.note_on_ticket(connection, decided, agent.username, {"decision": "rejected", "note": note}, now)
+    outcomes.alert_people(connection, decided)
     # What a colleague asked for the customer does not know of yet.
     if row.requested_by == ASSISTANT:
         outcomes.tell(connection, decided, rules.rejected_words(row.kind, note), now)
@@ -285,4 +274,6 @@ def _to_decide(connection: Connection, agent: AgentRow, remedy_id: int) -> Remed
         raise WrongState("这笔已经处理过了")
     if row.requested_by == agent.username:
         raise NotAllowed("自己提交的要由别的同事审批")
+    if not may_decide(agent, row):
+        raise NotAllowed("这笔超过了您的审批权限")
     return row

@@ -36,6 +36,7 @@ def answered(connection: Connection, remedy_id: int, receipt: RemedyReceipt, now
     if receipt.done:
         note_on_ticket(connection, row, "platform", {"reference": receipt.reference}, now)
         tell(connection, row, rules.done_words(row.kind, row.done_text, receipt.data, now), now)
+        alert_people(connection, row)
         return
     policies.take_back(connection, row.key)
     note_on_ticket(connection, row, "platform", {"reason": receipt.reason}, now)
@@ -96,9 +97,19 @@ def note_on_ticket(connection: Connection, row: RemedyRow, actor: str, data: Map
 
 
 def alert_people(connection: Connection, row: RemedyRow) -> None:
-    """Agents see at once that a remedy waits for approval, was refused or got no answer."""
-    about = {"remedy_id": row.id, "status": row.status.value, "ticket_number": row.ticket_number}
-    delivery.put(connection, "alert", delivery.AGENTS, {**about, "type": "remedy", "customer_id": row.customer_id})
+    """Agents see at once that a remedy waits for approval, was decided, done or refused, or got no answer."""
+    told = {
+        "type": "remedy",
+        "remedy_id": row.id,
+        "status": row.status.value,
+        "title": rules.kind_title(row.kind),
+        "customer_id": row.customer_id,
+        "conversation_id": row.conversation_id,
+        "ticket_number": row.ticket_number,
+        "requested_by": row.requested_by,
+        "decided_by": row.decided_by,
+    }
+    delivery.put(connection, "alert", delivery.AGENTS, told)
 
 
 def tell(connection: Connection, row: RemedyRow, text: str, now: datetime) -> None:
