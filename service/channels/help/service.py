@@ -75,6 +75,8 @@ async def home(house: House, session: Session, now: datetime) -> HomeAnswer:
         complaints=_complaints(),
         callback=CALLBACK,
         hotline=house.settings.hotline or house.knowledge.fact("service.hotline").say,
+        upload_megabytes=house.settings.upload_megabytes,
+        binds=_binds(house, session),
         preferences=PreferencesShape(elder=preferences.elder, diagnosis=preferences.diagnosis),
     )
 
@@ -128,7 +130,7 @@ async def judge(
         )
         if payload is None:
             return None
-        title = "转人工" if payload == HUMAN else house.taxonomy.intents[payload.split(":", 1)[1]].say[0]
+        title = "转人工" if payload == HUMAN else house.taxonomy.intents[payload.split(":", 1)[1]].title
         feedback.offer_all(connection, conversation.id, {payload: title}, now)
         return OfferShape(title=title, payload=payload)
 
@@ -156,6 +158,11 @@ def _categories(house: House, articles: Sequence[Article]) -> list[CategoryShape
     return [CategoryShape(id=c.id, title=c.title, count=n) for c, n in counted if n]
 
 
+def _binds(house: House, session: Session) -> list[str]:
+    configured = house.settings.wechat_token or house.settings.wechat_relay_secret
+    return ["wechat"] if session.customer_id is not None and configured else []
+
+
 def _customer(customer: Customer | None) -> CustomerShape | None:
     if customer is None:
         return None
@@ -171,7 +178,7 @@ def _ticket(house: House, ticket: TicketView) -> TicketBrief:
     waits = ticket.status is TicketStatus.WAITING_CUSTOMER
     return TicketBrief(
         number=ticket.number,
-        title=house.taxonomy.intents[ticket.category].say[0],
+        title=house.taxonomy.intents[ticket.category].title,
         status=ticket.status.value,
         status_title=STATUS_TITLES[ticket.status],
         due_at=ticket.due_at,

@@ -220,7 +220,7 @@ def _hit_shape(hit: Hit, origin: Any, titles: Mapping[str, str], taxonomy: Taxon
         if label == OUT_OF_SCOPE:
             return "与加油服务无关"
         intent = taxonomy.intents.get(label.removeprefix("intent:"))
-        return titles.get(label) or (intent.say[0] if intent is not None else label)
+        return titles.get(label) or (intent.title if intent is not None else label)
 
     return HitShape(
         text=mask(hit.text),

@@ -43,7 +43,7 @@ def why(taxonomy: Taxonomy, ticket: TicketRow, policy: Policy, now: datetime) ->
     resolve, clock = rules.resolve_promise(taxonomy, ticket.category, ticket.priority, cause)
     amount, unit = parse(resolve)
     begun = ticket.promised_at if ticket.reopened else ticket.created_at
-    said = f"“{taxonomy.intents[ticket.category].say[0]}”属于“{spec.label}”优先级"
+    said = f"“{taxonomy.intents[ticket.category].title}”属于“{spec.label}”优先级"
     within = f"承诺 {amount} {_UNITS[unit]}内处理好，{_clock_words(policy, clock)}"
     lines = [f"工单 {ticket.number}：{said}，{within}。"]
     reason = taxonomy.promise_overrides.get(ticket.category, {}).get("why")
@@ -106,6 +106,8 @@ def _node(taxonomy: Taxonomy, event: EventRow) -> Node | None:
     if event.kind == "breached" and data.get("of") == "result":
         due_at = datetime.fromisoformat(data["due_at"])
         return Node("超过承诺时间，已加急", event.at, f"新的时间 {spoken(due_at, event.at)}")
+    if event.kind == "photo" and data.get("shared"):
+        return Node("处理人发来现场照片", event.at, data.get("text") or None)
     title = _NODES.get(event.kind)
     told = _NOTES.get(event.kind)
     note = data.get(told) if told is not None else None

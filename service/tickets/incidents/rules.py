@@ -41,7 +41,7 @@ def summary(taxonomy: Taxonomy, cause: str, count: int) -> str:
     """The parent ticket in one line, for handlers."""
     category, kind, value = cause.split("|", 2)
     where = {"station": f"油站 {value}", "code": f"错误码 {value}", "area": value}[kind]
-    return f"群发故障：{taxonomy.intents[category].say[0]}（{where}），已有 {count} 位车主反映"
+    return f"群发故障：{taxonomy.intents[category].title}（{where}），已有 {count} 位车主反映"
 
 
 def solved_with_parent(taxonomy: Taxonomy, ticket: TicketRow) -> bool:

@@ -99,7 +99,7 @@ def step_words(taxonomy: Taxonomy, ticket: TicketRow, now: datetime, note: str) 
 
 def filed_for_you(taxonomy: Taxonomy, ticket: TicketRow, agent_number: str, now: datetime) -> str:
     """An agent filed it for the customer."""
-    title, department = taxonomy.intents[ticket.category].say[0], taxonomy.departments[ticket.working]
+    title, department = taxonomy.intents[ticket.category].title, taxonomy.departments[ticket.working]
     return (
         f"工号 {agent_number} 已为您提交工单 {ticket.number}（{title}），由{department}处理，{until(ticket, now)}。"
         "进度会在这里告诉您，不用再提交一遍。"
