@@ -231,6 +231,18 @@ def queue_text(place: int, estimate_minutes: int | None, voice: Voice) -> str:
     return voice.say("queue_next") if place == 1 else voice.say("queue_place", place=place, ahead=place - 1)
 
 
+_UNSPECIFIC = frozenset({"human_agent", "callback_request", "complaint_general"})
+
+
+def problem_of(labels: Sequence[str], taxonomy: Taxonomy) -> str | None:
+    """The label of the newest business that a ticket could be about; None when none was told."""
+    for label in reversed(labels):
+        spec = taxonomy.intents.get(label.removeprefix("intent:")) if label.startswith("intent:") else None
+        if spec is not None and spec.department is not None and spec.group != "ticket" and spec.id not in _UNSPECIFIC:
+            return label
+    return None
+
+
 def repeats_article(article_id: str, recent_labels: Sequence[str]) -> bool:
     """Whether this article was the answer to the turn before already."""
     return f"faq:{article_id}" in recent_labels[-1:]

@@ -47,6 +47,7 @@ from service.conversations.messages.repository import (  # isort: skip
     messages_before as messages_before,
     messages_of_turn as messages_of_turn,
     newest_message_id as newest_message_id,
+    newest_of as newest_of,
     recent_texts as recent_texts,
     said_by_customer as said_by_customer,
 )
@@ -56,6 +57,7 @@ from service.conversations.repository import (  # isort: skip
     conversation_of_identity as conversation_of_identity,
     conversations_of_agent as conversations_of_agent,
     erase_words as erase_words,
+    ids_of_agent as ids_of_agent,
     reserve_seqs as reserve_seqs,
     set_second_problem as set_second_problem,
     use_channel as use_channel,

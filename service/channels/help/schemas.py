@@ -60,7 +60,8 @@ class CustomerShape(BaseModel):
 class HomeAnswer(BaseModel):
     """The first page: what probably troubles the customer, what is often asked, his open tickets, ways to a person.
 
-    Payloads of this page count as offered to this conversation.
+    Payloads of this page count as offered to this conversation. `upload_megabytes` is the largest upload, `binds`
+    names the channels that a logged-in customer can bind to his account.
     """
 
     customer: CustomerShape | None
@@ -71,6 +72,8 @@ class HomeAnswer(BaseModel):
     complaints: list[OfferShape]
     callback: OfferShape
     hotline: str
+    upload_megabytes: int
+    binds: list[str]
     preferences: PreferencesShape
 
 

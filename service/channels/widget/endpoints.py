@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisc
 from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
-from contracts.conversation import Attachment, InboundMessage, Owner
+from contracts.conversation import InboundMessage, Owner
 from service.access import current_session, still_his
 from service.channels.attachments import service as pictures
 from service.channels.guests import service as guest_channel
 from service.channels.help import service as help_pages
+from service.channels.widget import service as reading
 from service.channels.widget.schemas import (
     HistoryAnswer,
     MessageAnswer,
@@ -29,19 +30,21 @@ from service.channels.widget.schemas import (
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.customers.service import BadToken, Session
+from service.delivery.service import AGENTS, QUEUE
 from service.errors import ApiError
 from service.guests import rules as guest_rules
 from service.guests import service as guests
 from service.guests.rules import Outcome
 from service.handoff import service as handoff
 from service.house import House, house_of
-from service.tickets import service as tickets
+from service.reading import service as marks
+from service.reading.service import Side
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/v1/widget", tags=["widget"])
 
 CHANNEL = "widget"
-PAGE = 200
+MOST_SEQ = 2**31 - 1
 SOCKET_AUTH_SECONDS = 10.0
 
 SessionOf = Annotated[Session, Depends(current_session)]
@@ -123,13 +126,13 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
     """Store a message, wait for its turn, and return the replies."""
     house = house_of(request)
     house.limits.require(house.limits.customer, session.conversation_id)
-    attached = await _attachments(house, session, [a.id for a in body.attachments])
+    attached = await reading.attachments(house, session.conversation_id, [a.id for a in body.attachments])
     context = await help_pages.context_of(house, session, body.payload, body.context)
     inbound = InboundMessage(
         conversation_id=session.conversation_id,
         client_id=body.client_id,
         channel=CHANNEL,
-        text=_clean(body.text),
+        text=reading.clean(body.text),
         payload=body.payload,
         attachments=attached,
         context=context | await pictures.seen_in(house, attached),
@@ -150,10 +153,24 @@ async def send_message(body: MessageRequest, request: Request, session: SessionO
 
 
 @router.get("/messages", response_model=HistoryAnswer, response_model_exclude_none=True)
-async def history(request: Request, session: SessionOf, after_seq: Annotated[int, Query(ge=0)] = 0) -> HistoryAnswer:
-    """Messages after a sequence number: how a client resumes, whatever it missed."""
-    messages, state, more = await _after(house_of(request), session.conversation_id, after_seq)
-    return HistoryAnswer.model_validate({"messages": messages, "state": state, "more": more})
+async def history(
+    request: Request,
+    session: SessionOf,
+    after_seq: Annotated[int, Query(ge=0, le=MOST_SEQ)] = 0,
+    before_seq: Annotated[int | None, Query(ge=0, le=MOST_SEQ)] = None,
+) -> HistoryAnswer:
+    """Messages after a sequence number: how a client resumes, whatever it missed.
+
+    With `before_seq` the last ones before that number instead (0: the newest of all): how a client opens a long
+    conversation at its end and reads backwards. `more` then says that there are older ones.
+    """
+    house = house_of(request)
+    if before_seq is None:
+        messages, state, more = await reading.after(house, session.conversation_id, after_seq)
+    else:
+        messages, state, more = await reading.before(house, session.conversation_id, before_seq or None)
+    read_seq = await house.database.read(lambda c: marks.read_to(c, session.conversation_id, Side.AGENT))
+    return HistoryAnswer.model_validate({"messages": messages, "state": state, "more": more, "read_seq": read_seq})
 
 
 @router.websocket("/socket")
@@ -178,7 +195,7 @@ async def socket(websocket: WebSocket) -> None:
 
 async def _serve(house: House, websocket: WebSocket, session: Session, after_seq: int) -> None:
     sent = after_seq
-    with house.hub.listen(session.conversation_id) as hints:
+    with house.hub.listen(session.conversation_id, QUEUE) as hints:
         reader = asyncio.create_task(_read(house, websocket, session))
         try:
             sent = await _send_news(house, websocket, session, sent)
@@ -195,6 +212,9 @@ async def _serve(house: House, websocket: WebSocket, session: Session, after_seq
                     break
                 if event["type"] == "messages":
                     sent = await _send_news(house, websocket, session, sent)
+                elif event["type"] == "queue":
+                    # Only who waits has a place; for everybody else it is one cheap read.
+                    await _send_place(house, websocket, session)
                 else:
                     await websocket.send_json(dict(event))
         except (WebSocketDisconnect, RuntimeError):
@@ -208,15 +228,19 @@ async def _send_news(house: House, websocket: WebSocket, session: Session, sent:
     """Send what came after `sent`, with the queue's place; returns the newest number."""
     more = True
     while more:
-        messages, state, more = await _after(house, session.conversation_id, sent)
+        messages, state, more = await reading.after(house, session.conversation_id, sent)
         if messages:
             sent = messages[-1]["seq"]
         await websocket.send_json({"type": "messages", "messages": messages, "state": state})
     if state == Owner.QUEUED.value:
-        place = await house.database.read(lambda c: handoff.place_of(c, session.conversation_id))
-        if place is not None:
-            await websocket.send_json({**place.card(), "type": "queue"})
+        await _send_place(house, websocket, session)
     return sent
+
+
+async def _send_place(house: House, websocket: WebSocket, session: Session) -> None:
+    place = await house.database.read(lambda c: handoff.place_of(c, session.conversation_id, utc_now()))
+    if place is not None:
+        await websocket.send_json({**place.card(), "type": "queue"})
 
 
 async def _read(house: House, websocket: WebSocket, session: Session) -> None:
@@ -233,29 +257,17 @@ async def _read(house: House, websocket: WebSocket, session: Session) -> None:
                 "conversation_id": session.conversation_id,
             }
             house.hub.publish("agents", event)
+        elif isinstance(frame, dict) and frame.get("type") == "read" and isinstance(frame.get("seq"), int):
+            await _note_read(house, session, min(frame["seq"], MOST_SEQ))
         elif isinstance(frame, dict) and frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})
 
 
-async def _after(house: House, conversation_id: str, seq: int) -> tuple[list[dict[str, Any]], str, bool]:
-    def work(connection: Connection) -> tuple[list[dict[str, Any]], str, bool]:
-        rows = conversations.messages_after(connection, conversation_id, seq, PAGE + 1)
-        owner = conversations.require(connection, conversation_id).owner
-        # What was said stays as it was; a ticket's card shows the ticket as it is now.
-        shown = tickets.cards(connection, [conversations.wire(row) for row in rows[:PAGE]])
-        return shown, owner.value, len(rows) > PAGE
-
-    return await house.database.read(work)
-
-
-async def _attachments(house: House, session: Session, ids: list[str]) -> tuple[Attachment, ...]:
-    if not ids:
-        return ()
-    known = await house.database.read(lambda c: conversations.attachments_in(c, session.conversation_id, ids))
-    missing = [i for i in ids if i not in known]
-    if missing:
-        raise ApiError(422, "unknown_attachment", "有图片没有上传成功，请重新上传后再发送")
-    return tuple(Attachment(i, known[i]) for i in ids)
+async def _note_read(house: House, session: Session, seq: int) -> None:
+    """The customer's screen showed everything up to `seq`: his agent may see that."""
+    moved = await house.database.write(lambda c: marks.customer_read(c, session.conversation_id, seq, utc_now()))
+    if moved:
+        house.hub.publish(AGENTS, {"type": "read", "conversation_id": session.conversation_id, "seq": seq})
 
 
 def _session(house: House, conversation_id: str, customer_id: str | None) -> SessionAnswer:
@@ -276,12 +288,6 @@ def _guests_number(house: House, session: Session, phone: str, request: Request)
     if found is None:
         raise ApiError(422, "bad_phone", "请填写 11 位手机号")
     return found
-
-
-def _clean(text: str) -> str:
-    """Without characters that no store or reader can keep: lone surrogates, NUL and other control characters."""
-    kept = text.encode("utf-8", "ignore").decode("utf-8")
-    return "".join(c for c in kept if c >= " " or c in "\n\t").replace("\x7f", "").strip()
 
 
 def _address(request: Request) -> str:

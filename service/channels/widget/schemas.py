@@ -101,9 +101,12 @@ class ProofAnswer(BaseModel):
 
 
 class HistoryAnswer(BaseModel):
+    """`read_seq`: how far the agent who has the conversation has read it; 0 while none has."""
+
     messages: list[MessageShape]
     state: str
     more: bool
+    read_seq: int = 0
 
 
 class UploadAnswer(BaseModel):

@@ -9,7 +9,7 @@ from typing import Any, Mapping, Sequence
 from sqlalchemy import Connection, bindparam, func, insert, select
 
 from contracts.conversation import Sender
-from service.conversations.models import attachments, messages
+from service.conversations.models import attachments, conversations, messages
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,14 @@ def last_messages(connection: Connection, conversation_id: str, limit: int) -> l
     """The newest messages, oldest first."""
     query = _MESSAGE.where(messages.c.conversation_id == conversation_id).order_by(messages.c.seq.desc()).limit(limit)
     return [_message(row) for row in connection.execute(query)][::-1]
+
+
+def newest_of(connection: Connection, conversation_ids: Sequence[str]) -> dict[str, MessageRow]:
+    """The newest message of each conversation, in one query."""
+    query = _MESSAGE.join(
+        conversations, (conversations.c.id == messages.c.conversation_id) & (conversations.c.seq == messages.c.seq)
+    ).where(messages.c.conversation_id.in_(conversation_ids))
+    return {row.conversation_id: _message(row) for row in connection.execute(query)}
 
 
 def messages_of_turn(connection: Connection, turn_id: int) -> list[MessageRow]:

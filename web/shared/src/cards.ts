@@ -26,6 +26,31 @@ export interface ArticleCard {
   steps: string[];
   /** Markdown. */
   body: string;
+  media: Medium[];
+}
+
+/** A picture or video of an article; `url` is https or a path of the service. */
+export interface Medium {
+  url: string;
+  alt: string;
+  moving: boolean;
+}
+
+export interface StationItem {
+  id: string;
+  title: string;
+  address: string;
+  /** Hours, prices, the queue: what the service says of it. */
+  note: string;
+  phone: string | null;
+  /** Degrees; null where it is not known. */
+  place: { latitude: number; longitude: number } | null;
+}
+
+/** Filling stations to go to. */
+export interface StationsCard {
+  type: "stations";
+  items: StationItem[];
 }
 
 export interface QueueCard {
@@ -56,7 +81,7 @@ export interface RatingCard {
   handoffId: number;
 }
 
-export type Card = TicketCard | ArticleCard | QueueCard | RecordsCard | RatingCard;
+export type Card = TicketCard | ArticleCard | QueueCard | RecordsCard | RatingCard | StationsCard;
 
 type Raw = Record<string, unknown>;
 
@@ -77,6 +102,8 @@ export function readCard(value: unknown): Card | null {
     case "orders":
     case "choices":
       return readRecords(value);
+    case "stations":
+      return readStations(value);
     case "rating":
       return typeof value["handoff_id"] === "number" ? { type: "rating", handoffId: value["handoff_id"] } : null;
     default:
@@ -112,7 +139,35 @@ function readArticle(raw: Raw): ArticleCard | null {
     summary: text(raw["summary"]),
     steps: list(raw["steps"]).map(text).filter(Boolean),
     body: text(raw["body"]),
+    media: readMedia(raw["media"]),
   };
+}
+
+/** Pictures and videos of an article; what has no address that may be shown is left out. */
+export function readMedia(value: unknown): Medium[] {
+  return list(value)
+    .filter(isRaw)
+    .map((raw) => ({ url: text(raw["url"]), alt: text(raw["alt"]), moving: raw["type"] === "video" }))
+    .filter(({ url }) => /^(https:\/\/|\/(?!\/))/.test(url));
+}
+
+function readStations(raw: Raw): StationsCard | null {
+  const items = list(raw["items"])
+    .filter(isRaw)
+    .map((item) => {
+      const { latitude, longitude } = item;
+      const known = typeof latitude === "number" && typeof longitude === "number";
+      return {
+        id: text(item["id"]),
+        title: text(item["title"]),
+        address: text(item["address"]),
+        note: text(item["note"]),
+        phone: text(item["phone"]) || null,
+        place: known ? { latitude, longitude } : null,
+      };
+    })
+    .filter((item) => item.title !== "");
+  return items.length ? { type: "stations", items } : null;
 }
 
 function readQueue(raw: Raw): QueueCard | null {

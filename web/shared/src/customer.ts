@@ -3,6 +3,8 @@ import type { Http } from "./http";
 import type {
   Article,
   ArticleBrief,
+  BindingCode,
+  Bindings,
   FeedbackAnswer,
   History,
   Home,
@@ -16,7 +18,6 @@ import type {
   ProofAnswer,
   SessionAnswer,
   TicketActionAnswer,
-  UploadAnswer,
 } from "./wire";
 
 export class CustomerApi {
@@ -34,10 +35,23 @@ export class CustomerApi {
     return this.http.get("/api/v1/widget/messages", { query: { after_seq: afterSeq } });
   }
 
-  upload(file: Blob, name: string): Promise<UploadAnswer> {
-    const form = new FormData();
-    form.append("file", file, name);
-    return this.http.post("/api/v1/attachments", form, { timeoutMs: 120_000 });
+  /** The last messages before a number, oldest first; 0: the newest of all. `more`: there are older ones. */
+  historyBefore(beforeSeq: number): Promise<History> {
+    return this.http.get("/api/v1/widget/messages", { query: { before_seq: beforeSeq } });
+  }
+
+  /** Where the conversation goes on outside the app. */
+  bindings(): Promise<Bindings> {
+    return this.http.get("/api/v1/widget/bindings");
+  }
+
+  /** A code to send in the other channel; it works once. */
+  bindingCode(): Promise<BindingCode> {
+    return this.http.post("/api/v1/widget/bindings/code", {});
+  }
+
+  unbind(channel: string): Promise<void> {
+    return this.http.delete(`/api/v1/widget/bindings/${encodeURIComponent(channel)}`);
   }
 
   /** What the chat opens with; what it offers counts as offered. */

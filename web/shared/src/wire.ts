@@ -31,6 +31,8 @@ export interface History {
   messages: Message[];
   state: ConversationState;
   more: boolean;
+  /** How far the agent who has the conversation has read it. */
+  read_seq?: number;
 }
 
 export interface MessageAnswer {
@@ -64,6 +66,8 @@ export type OwnTicketDetail = Schemas["OwnTicketDetail"];
 export type TicketActionAnswer = Schemas["ActionAnswer"];
 export type Points = Schemas["PointsAnswer"];
 export type PhoneAnswer = Schemas["PhoneAnswer"];
+export type Bindings = Schemas["BindingsAnswer"];
+export type BindingCode = Schemas["CodeAnswer"];
 export type ProofAnswer = Schemas["ProofAnswer"];
 
 /** What the customer's socket says. Unknown types are ignored, so that the service may learn new ones. */
@@ -71,17 +75,20 @@ export type CustomerFrame =
   | { type: "messages"; messages: Message[]; state: ConversationState }
   | { type: "queue"; place: number; estimate_minutes: number | null }
   | { type: "typing"; sender: "agent" }
+  | { type: "read"; sender: "agent"; seq: number }
   | { type: "ticket"; number: string }
   | { type: "pong" };
 
 /** What the agents' socket says: hints only, the fetch is the truth. */
 export type AgentFrame =
   | { type: "queue" }
-  | { type: "messages"; conversation_id: string; seq: number; state: ConversationState }
+  | { type: "messages"; conversation_id: string; seq: number; state: ConversationState; by?: "customer" | "house" }
   | { type: "ticket"; conversation_id: string; number: string }
   | { type: "typing"; conversation_id: string }
   | { type: "alarm"; conversation_id: string; alarm: "p0_unanswered" | "bad_rating" }
   | { type: "note"; conversation_id: string; mentions: string[]; author: string; whisper: boolean }
+  | { type: "read"; conversation_id: string; seq: number }
+  | { type: "notice"; agent_id: number; notice: string; author: string; conversation_id: string | null }
   | { type: "ticket_alert"; number: string; to: string; why: string }
   | { type: "pong" };
 
@@ -96,6 +103,14 @@ export type TicketList = Schemas["TicketList"];
 export type TicketChange = Schemas["TicketChange"];
 export type LoginAnswer = Schemas["LoginAnswer"];
 export type StateAnswer = Schemas["StateAnswer"];
+export type Talk = Omit<Schemas["TalkAnswer"], "messages" | "state"> & { messages: Message[]; state: ConversationState };
+export type OwnList = Schemas["ConversationList"];
+export type Colleague = Schemas["ColleagueShape"];
+export type Notice = Schemas["NoticeShape"];
+export type NoticeList = Schemas["NoticeList"];
+export type WrapUp = Schemas["WrapUpRequest"];
+export type WrapUpGuess = Schemas["WrapUpGuess"];
+export type WrappedUp = Schemas["WrapUpShape"];
 export type Story = Omit<Schemas["StoryAnswer"], "messages" | "state"> & {
   messages: Message[];
   state: ConversationState;

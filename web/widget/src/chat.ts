@@ -4,7 +4,6 @@ import { CustomerApi } from "@youban/shared/customer";
 import { ApiError, Http } from "@youban/shared/http";
 import { newId } from "@youban/shared/ids";
 import { MessageLog, type Pending } from "@youban/shared/log";
-import { resume } from "@youban/shared/resume";
 import { LiveSocket, type SocketState, socketUrl } from "@youban/shared/socket";
 import type { AttachmentInfo, ConversationState, CustomerFrame, Home, Message, MessageAnswer, SessionAnswer } from "@youban/shared/wire";
 import { Context } from "./context";
@@ -12,11 +11,13 @@ import { FirstPage } from "./first";
 import type { ChatOptions, Phase } from "./options";
 import { Outbox } from "./outbox";
 import { Presence } from "./presence";
+import { Reader } from "./reader";
 import { placeIn, type QueuePlace } from "./queue";
 import { Sender } from "./sender";
 import { Session } from "./session";
 import { Tabs } from "./tabs";
 import { Timers } from "./timers";
+import { Uploader } from "./upload";
 
 export class Chat {
   readonly log = new MessageLog("customer");
@@ -28,6 +29,8 @@ export class Chat {
 
   readonly session: Session;
   readonly api: CustomerApi;
+  readonly reader: Reader;
+  readonly uploader: Uploader;
   private readonly tabs: Tabs;
   private readonly first: FirstPage;
   readonly context: Context;
@@ -37,7 +40,6 @@ export class Chat {
   private readonly backoff = new Backoff(1000, 20_000);
   private stopWatching: () => void;
   private readonly timers = new Timers();
-  private resuming: Promise<void> | null = null;
   private stopped = false;
 
   constructor(private readonly options: ChatOptions) {
@@ -45,6 +47,8 @@ export class Chat {
     this.presence = new Presence(this.timers, options.onChange);
     this.session = new Session(keep, options.customerToken);
     this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch }));
+    this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state));
+    this.uploader = new Uploader(base, () => (this.phase === "ready" ? this.session.token : null), () => this.reopen());
     this.outbox = new Outbox(keep, this.session.identity);
     this.context = new Context(keep, `${this.session.identity}:diagnosis`);
     this.first = new FirstPage(this.api, (home) => this.homeCame(home));
@@ -174,12 +178,6 @@ export class Chat {
     this.options.onChange();
   }
 
-  async upload(file: Blob, name: string): Promise<AttachmentInfo> {
-    if (this.phase !== "ready") throw new ApiError(0, "network", "网络连接不上，图片暂时不能上传，请稍后重试");
-    const stored = await this.api.upload(file, name);
-    return { id: stored.id, media_type: stored.media_type };
-  }
-
   /** Tell a person on the other side that the customer is writing. */
   typing(): void {
     if (this.owner === "human" || this.owner === "queued") this.presence.typing(() => this.socket.send({ type: "typing" }));
@@ -191,7 +189,7 @@ export class Chat {
     try {
       await this.session.open(this.api);
       if (this.stopped) return;
-      await this.catchUp();
+      await this.reader.catchUp();
       if (this.stopped) return;
       this.backoff.reset();
       this.enter("ready");
@@ -216,18 +214,8 @@ export class Chat {
     this.timers.later("open", this.backoff.next(), () => void this.open());
   }
 
-  /** Fetch what is missing; several callers at once share one fetch. */
-  private catchUp(): Promise<void> {
-    this.resuming ??= resume(this.log, (seq) => this.api.history(seq))
-      .then((found) => this.took(found.fresh, found.state))
-      .finally(() => {
-        this.resuming = null;
-      });
-    return this.resuming;
-  }
-
   private catchUpLater(): void {
-    this.catchUp().catch(() => this.timers.later("resume", this.backoff.next(), () => this.catchUpLater()));
+    this.reader.catchUp().catch(() => this.timers.later("resume", this.backoff.next(), () => this.catchUpLater()));
   }
 
   private heard(frame: CustomerFrame): void {

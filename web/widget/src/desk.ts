@@ -12,6 +12,7 @@ import { WORDS } from "./words";
 
 export interface Holder {
   chat: () => Chat;
+  base: () => string;
   guest: () => boolean;
   elder: () => boolean;
   toggleElder: () => void;
@@ -54,6 +55,14 @@ export class DeskOf implements Desk {
     this.holder.panel().say(text);
   }
 
+  copy(text: string): void {
+    void this.holder.panel().copy(text);
+  }
+
+  absolute(address: string): string {
+    return new URL(address, this.holder.base()).href;
+  }
+
   consent(given: boolean): void {
     this.holder.chat().consent(given);
   }
@@ -67,7 +76,8 @@ export class DeskOf implements Desk {
   }
 
   async upload(file: File): Promise<AttachmentInfo> {
-    return this.holder.chat().upload(await shrink(file), file.name || "image");
+    const small = await shrink(file);
+    return this.holder.chat().uploader.store(small, small.name || "image");
   }
 
   /** The first page of a tab. */

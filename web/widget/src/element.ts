@@ -1,16 +1,21 @@
 /** `<youban-chat>`: the widget as a custom element. Everything it draws lives in its shadow root. */
 import type { AttachmentInfo } from "@youban/shared/wire";
+import { tellApp } from "./bridge";
 import { Chat } from "./chat";
 import type { OpenOptions } from "./options";
 import { DeskOf } from "./desk";
 import { ticketPage } from "./pages/tickets";
 import { Pictures } from "./pictures";
+import { ReadMark } from "./readmark";
 import { Keep } from "./storage";
 import { attachStyles } from "./styles";
 import { Panel } from "./view/panel";
+import type { Shot } from "./view/viewer";
 import { WORDS } from "./words";
 
 const ELDER = "elder";
+/** Until the service has said how much it takes. */
+const USUAL_LIMIT_MB = 10;
 
 /**
  * Attributes: `api` (origin of the service; default: the page's own or the script's), `token` (the app's signed
@@ -33,7 +38,10 @@ export class YoubanChatElement extends HTMLElement {
   private token: string | null = null;
   private identified = false;
   private context: Record<string, unknown> = {};
-  private unread = 0;
+  private readonly read = new ReadMark(this.keep, (count) => {
+    this.emit("unread", { count });
+    this.redraw();
+  });
   private shown = false;
   private opener: HTMLElement | null = null;
   private scheduled = false;
@@ -46,6 +54,7 @@ export class YoubanChatElement extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     this.desk = new DeskOf({
       chat: () => this.talk(),
+      base: () => this.base,
       guest: () => this.token === null,
       elder: () => this.hasAttribute(ELDER),
       toggleElder: () => this.toggleElder(),
@@ -57,7 +66,8 @@ export class YoubanChatElement extends HTMLElement {
       toggleElder: () => this.toggleElder(),
       send: (text, attachments) => this.talk().send(text, attachments.length ? { attachments } : {}),
       say: (text, payload) => this.talk().send(text, payload ? { payload } : {}),
-      upload: (file, name) => this.talk().upload(file, name),
+      keep: this.keep,
+      upload: (file, name, onProgress, signal) => this.talk().uploader.store(file, name, onProgress, signal),
       uploaded: (attachment: AttachmentInfo, address: string) => this.pictures.put(attachment.id, address),
       typing: () => this.chat?.typing(),
       retry: (clientId) => this.talk().retry(clientId),
@@ -65,7 +75,12 @@ export class YoubanChatElement extends HTMLElement {
       copied: (text) => void this.panel.copy(text),
       preview: (id) => this.pictures.get(id),
       fetchPicture: (id) => this.pictures.fetch(id),
-      enlarge: (id) => void this.enlarge(id),
+      enlarge: (id) => this.enlarge(id),
+      look: (address, moving) => this.panel.viewer.open([{ moving, small: moving ? null : address, load: () => Promise.resolve({ address, moving }) }], 0, () => undefined),
+      limit: () => this.chat?.home?.upload_megabytes ?? USUAL_LIMIT_MB,
+      toast: (text) => this.panel.say(text),
+      absolute: (address) => this.desk.absolute(address),
+      lead: ({ id, title, address, place }) => this.emit("map", { id, title, address, ...place }, true),
       consent: (given) => this.talk().consent(given),
       page: (tab) => this.desk.page(tab),
       follow: (number, title) => this.panel.showPage("tickets", ticketPage(this.desk, number, title)),
@@ -85,6 +100,7 @@ export class YoubanChatElement extends HTMLElement {
     if (this.keep.read<boolean>(ELDER) && !this.hasAttribute(ELDER)) this.setAttribute(ELDER, "");
     this.narrow.addEventListener("change", this.layout);
     window.visualViewport?.addEventListener("resize", this.layout);
+    document.addEventListener("visibilitychange", this.looked);
     this.layout();
     if (this.talk().worthResuming) this.talk().start();
     if (this.hasAttribute("open")) this.open();
@@ -93,6 +109,7 @@ export class YoubanChatElement extends HTMLElement {
   disconnectedCallback(): void {
     this.narrow.removeEventListener("change", this.layout);
     window.visualViewport?.removeEventListener("resize", this.layout);
+    document.removeEventListener("visibilitychange", this.looked);
     this.chat?.stop();
     this.chat = null;
   }
@@ -124,7 +141,7 @@ export class YoubanChatElement extends HTMLElement {
       this.layout();
       this.emit("open");
     }
-    this.markRead();
+    this.read.seen(chat);
     this.redraw();
     this.panel.stream.toEnd();
     // On a phone the keyboard would cover what is offered: there the customer calls it himself.
@@ -165,7 +182,7 @@ export class YoubanChatElement extends HTMLElement {
     this.chat?.stop();
     this.chat = null;
     this.pictures.clear();
-    this.setUnread(0);
+    this.read.set(0);
     this.panel.show("chat");
     const chat = this.talk();
     if (this.shown) chat.wantHome();
@@ -173,16 +190,22 @@ export class YoubanChatElement extends HTMLElement {
     return chat;
   }
 
-  private async enlarge(id: string): Promise<void> {
-    const found = await this.pictures.whole(id);
-    if (found) this.panel.enlarge(found.address, found.moving);
-    else this.panel.say(WORDS.noPicture);
+  /** Show one picture of the conversation large, the others beside it. */
+  private enlarge(id: string): void {
+    const all = this.talk().log.lines().flatMap((line) => (line.message ?? line.pending).attachments ?? []);
+    const shots = all.map((a): Shot => ({ moving: a.media_type.startsWith("video/"), small: this.pictures.get(a.id), load: () => this.pictures.whole(a.id) }));
+    this.panel.viewer.open(shots, all.findIndex((a) => a.id === id), () => this.panel.say(WORDS.noPicture));
   }
 
   /** What the app knows now: `page`, `order_id`, `station_id`, `location`, `app_version`, `network`, `os`. */
   setContext(context: Record<string, unknown>): void {
     this.context = { ...this.context, ...context };
     this.chat?.context.add(context);
+  }
+
+  /** Origin of the service. */
+  private get base(): string {
+    return (this.getAttribute("api") ?? YoubanChatElement.origin) || window.location.origin;
   }
 
   /** Whether the app has yet to say who its user is. */
@@ -194,19 +217,15 @@ export class YoubanChatElement extends HTMLElement {
   private talk(): Chat {
     if (this.chat) return this.chat;
     const chat = new Chat({
-      base: (this.getAttribute("api") ?? YoubanChatElement.origin) || window.location.origin,
+      base: this.base,
       // Until it is known whose words they are, they stay out of the browser's storage.
       keep: this.held ? new Keep(null) : this.keep,
       customerToken: this.token,
       held: this.held,
       onChange: () => this.redraw(),
       onNews: (messages) => {
-        // Where this browser has no mark yet, the history that comes first was read elsewhere.
-        const mark = this.keep.read<number>(this.readKey) ?? (chat.phase === "opening" ? chat.log.highest : 0);
-        const unseen = messages.filter((m) => m.seq > mark && m.sender !== "system");
-        if (this.shown && document.visibilityState !== "hidden") this.markRead();
-        else this.setUnread(this.unread + unseen.length);
-        for (const message of unseen) this.emit("message", { ...message });
+        const seen = this.shown && document.visibilityState !== "hidden";
+        for (const message of this.read.news(chat, messages, seen)) this.emit("message", { ...message });
       },
       onTicket: (number) => {
         if (this.panel.tab === "tickets") this.panel.pages.refresh();
@@ -217,31 +236,12 @@ export class YoubanChatElement extends HTMLElement {
         chat.start();
       },
       onRead: (seq) => {
-        if (seq < (this.chat?.log.highest ?? 0)) return;
-        this.setUnread(0);
+        if (seq >= (this.chat?.log.highest ?? 0)) this.read.set(0);
       },
     });
     chat.context.add(this.context);
     this.chat = chat;
     return chat;
-  }
-
-  private get readKey(): string {
-    return `${this.talk().session.identity}:read`;
-  }
-
-  private markRead(): void {
-    if (!this.chat) return;
-    if (this.keep.read<number>(this.readKey) !== this.chat.log.highest) this.chat.tellRead();
-    this.keep.write(this.readKey, this.chat.log.highest);
-    this.setUnread(0);
-  }
-
-  private setUnread(count: number): void {
-    if (this.unread === count) return;
-    this.unread = count;
-    this.emit("unread", { count });
-    this.redraw();
   }
 
   private toggleElder(): void {
@@ -271,7 +271,7 @@ export class YoubanChatElement extends HTMLElement {
         this.drawnHome = chat.home;
         if (this.panel.tab === "help") this.panel.pages.refresh();
       }
-      this.panel.render(chat, this.hasAttribute(ELDER), this.unread);
+      this.panel.render(chat, this.hasAttribute(ELDER), this.read.count);
       const state = `${chat.phase}/${chat.owner}`;
       if (state !== this.lastState) {
         this.lastState = state;
@@ -281,18 +281,19 @@ export class YoubanChatElement extends HTMLElement {
     });
   }
 
-  private readonly layout = (): void => {
-    const full = this.getAttribute("mode") === "page" || this.narrow.matches;
-    this.panel.element.toggleAttribute("data-full", full);
-    if (full && this.shown) this.panel.element.setAttribute("aria-modal", "true");
-    else this.panel.element.removeAttribute("aria-modal");
-    // On phones the keyboard covers the lower part of the page: the window ends above it.
-    const seen = window.visualViewport;
-    const covered = full && this.narrow.matches && seen ? Math.max(0, window.innerHeight - seen.height) : 0;
-    this.panel.element.style.setProperty("--covered", `${Math.round(covered)}px`);
+  /** The customer came back to the page with the window open. */
+  private readonly looked = (): void => {
+    if (this.shown && this.chat && document.visibilityState !== "hidden") this.read.seen(this.chat);
   };
 
-  private emit(name: string, detail: Record<string, unknown> = {}): void {
-    this.dispatchEvent(new CustomEvent(`youban:${name}`, { detail, bubbles: true, composed: true }));
+  private readonly layout = (): void => {
+    const full = this.getAttribute("mode") === "page" || this.narrow.matches;
+    this.panel.fit(full, this.shown, this.narrow.matches);
+  };
+
+  /** False when the app has taken the matter into its own hands. */
+  private emit(name: string, detail: Record<string, unknown> = {}, cancelable = false): boolean {
+    tellApp(name, detail);
+    return this.dispatchEvent(new CustomEvent(`youban:${name}`, { detail, bubbles: true, composed: true, cancelable }));
   }
 }

@@ -2,8 +2,11 @@
 import type { CustomerApi } from "@youban/shared/customer";
 import { ApiError } from "@youban/shared/http";
 
+const MOST_WHOLE = 6;
+
 export class Pictures {
   private readonly known = new Map<string, string>();
+  private readonly wholes = new Map<string, { address: string; moving: boolean }>();
   private readonly fetching = new Map<string, Promise<string | null>>();
 
   constructor(private readonly api: () => CustomerApi) {}
@@ -40,9 +43,19 @@ export class Pictures {
 
   /** The whole picture or video. Falls back to the small one. */
   async whole(id: string): Promise<{ address: string; moving: boolean } | null> {
+    const known = this.wholes.get(id);
+    if (known) return known;
     try {
       const blob = await this.api().picture(id, false);
-      return { address: URL.createObjectURL(blob), moving: blob.type.startsWith("video/") };
+      const found = { address: URL.createObjectURL(blob), moving: blob.type.startsWith("video/") };
+      this.wholes.set(id, found);
+      // A phone holds a few of them; the small forms stay.
+      for (const [old, { address }] of this.wholes) {
+        if (this.wholes.size <= MOST_WHOLE) break;
+        URL.revokeObjectURL(address);
+        this.wholes.delete(old);
+      }
+      return found;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const small = this.get(id);
@@ -51,8 +64,9 @@ export class Pictures {
   }
 
   clear(): void {
-    for (const address of this.known.values()) URL.revokeObjectURL(address);
+    for (const address of [...this.known.values(), ...[...this.wholes.values()].map((w) => w.address)]) URL.revokeObjectURL(address);
     this.known.clear();
+    this.wholes.clear();
     this.fetching.clear();
   }
 }

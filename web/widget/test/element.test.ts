@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
-import { FakeService, refusal } from "./service";
+import { FakeService, refusal, uploadsOf } from "./service";
 
 let service: FakeService;
 
@@ -34,6 +34,7 @@ beforeEach(() => {
   localStorage.clear();
   service = new FakeService();
   vi.stubGlobal("fetch", service.fetch);
+  vi.stubGlobal("XMLHttpRequest", uploadsOf(service));
   vi.stubGlobal(
     "WebSocket",
     class {
@@ -271,7 +272,7 @@ describe("pictures", () => {
     service.next.push({ path: "/api/v1/attachments", answer: "network" });
     await choose("image/png");
     expect(find<HTMLButtonElement>(".send").disabled).toBe(true);
-    find(".again").click();
+    find(".thumb .look").click();
     await settle();
     expect(find<HTMLButtonElement>(".send").disabled).toBe(false);
     await choose("application/pdf");

@@ -33,8 +33,14 @@ export class FakeService {
     complaints: [{ title: "油站人员或现场服务", payload: "intent:station_complaint" }],
     callback: { title: "请给我回电话", payload: "intent:callback_request" },
     hotline: "400-000-9520",
+    upload_megabytes: 10,
+    binds: [],
     preferences: { elder: null, diagnosis: null },
   };
+  /** Messages of one page that is read backwards. */
+  page = 60;
+  /** Uploads go no further before this. */
+  uploading: Promise<void> = Promise.resolve();
   /** The next message is stored, but the answer to it gets lost on the way. */
   loseNextAnswer = false;
   reply: (text: string) => Partial<Message> | null = (text) => ({ text: `收到：${text}` });
@@ -60,6 +66,11 @@ export class FakeService {
       if (!this.loseNextAnswer) return answer;
       this.loseNextAnswer = false;
       throw new TypeError("Failed to fetch");
+    }
+    const before = url.searchParams.get("before_seq");
+    if (before !== null) {
+      const older = this.messages.filter((m) => before === "0" || m.seq < Number(before));
+      return json({ messages: older.slice(-this.page), state: this.state, more: older.length > this.page });
     }
     const after = Number(url.searchParams.get("after_seq"));
     return json({ messages: this.messages.filter((m) => m.seq > after), state: this.state, more: false });
@@ -95,6 +106,51 @@ export class FakeService {
     const replies = reply ? [this.say(reply.text ?? "", reply)] : [];
     return { ack: { seq: stored.seq }, messages: replies, state: this.state };
   }
+}
+
+/** An upload as XMLHttpRequest does it: told how far it is, ended when aborted, answered by the service. */
+export function uploadsOf(service: FakeService): new () => XMLHttpRequest {
+  class FakeUpload {
+    upload: { onprogress: ((event: { lengthComputable: boolean; loaded: number; total: number }) => void) | null } = { onprogress: null };
+    onload: (() => void) | null = null;
+    onerror: (() => void) | null = null;
+    onabort: (() => void) | null = null;
+    ontimeout: (() => void) | null = null;
+    status = 0;
+    responseText = "";
+    timeout = 0;
+    private url = "";
+    private over = false;
+    private answer: Response | null = null;
+    open(_: string, url: string): void {
+      this.url = url;
+    }
+    setRequestHeader(): void {}
+    getResponseHeader(name: string): string | null {
+      return this.answer?.headers.get(name) ?? null;
+    }
+    abort(): void {
+      this.over = true;
+      this.onabort?.();
+    }
+    send(): void {
+      void this.run();
+    }
+    private async run(): Promise<void> {
+      this.upload.onprogress?.({ lengthComputable: true, loaded: 1, total: 2 });
+      await service.uploading;
+      try {
+        this.answer = await service.fetch(this.url, { method: "POST" });
+        this.status = this.answer.status;
+        this.responseText = await this.answer.text();
+      } catch {
+        if (!this.over) this.onerror?.();
+        return;
+      }
+      if (!this.over) this.onload?.();
+    }
+  }
+  return FakeUpload as unknown as new () => XMLHttpRequest;
 }
 
 export function json(body: unknown, status = 200, headers: Record<string, string> = {}): Response {

@@ -17,6 +17,9 @@ export interface Desk {
   say(text: string, payload?: string): void;
   go(page: Page): void;
   toast(text: string): void;
+  copy(text: string): void;
+  /** An address of the service's own, as this page has to ask for it. */
+  absolute(address: string): string;
   consent(given: boolean): void;
   toggleElder(): void;
   /** The guest has another session from now on. */

@@ -3,6 +3,8 @@ import { h } from "@youban/shared/dom";
 import { ApiError } from "@youban/shared/http";
 import { markdown } from "@youban/shared/markdown";
 import type { Article, ArticleBrief } from "@youban/shared/wire";
+import { readMedia } from "@youban/shared/cards";
+import { figures } from "../view/figures";
 import { icon } from "../view/icons";
 import { WORDS } from "../words";
 import { type Desk, load, type Page, row, section } from "./frame";
@@ -110,22 +112,13 @@ export function articlePage(desk: Desk, id: string, title: string): Page {
     (article) => [
       h("h3", { class: "big" }, article.title),
       article.summary ? h("p", { class: "lead" }, article.summary) : null,
-      ...pictures(article),
+      ...figures(readMedia(article.media), (address) => desk.absolute(address)),
       h("div", { class: "body" }, markdown(article.body)),
       judgement(desk, article),
       article.related.length ? section(WORDS.related, h("ul", { class: "rows" }, ...article.related.map((a) => articleRow(desk, a)))) : null,
     ],
   );
   return { title, body };
-}
-
-function pictures(article: Article): HTMLElement[] {
-  return article.media.flatMap((raw) => {
-    const medium = raw as { url?: unknown; alt?: unknown; type?: unknown };
-    const address = typeof medium.url === "string" && /^(https:|\/)/.test(medium.url) ? medium.url : null;
-    if (!address || medium.type === "video") return [];
-    return [h("img", { class: "figure", src: address, alt: typeof medium.alt === "string" ? medium.alt : "", loading: "lazy" })];
-  });
 }
 
 /** 解决了 / 没解决; what did not help goes on in the chat. */

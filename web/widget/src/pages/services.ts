@@ -2,6 +2,7 @@
 import { h } from "@youban/shared/dom";
 import { icon } from "../view/icons";
 import { PERSON, WORDS } from "../words";
+import { bindingPage } from "./binding";
 import { complaintPage } from "./complaint";
 import type { Desk, Page } from "./frame";
 import { phonePage } from "./phone";
@@ -22,6 +23,7 @@ export function servicesOf(desk: Desk): HTMLElement {
     home ? tile("back", WORDS.callback, () => desk.say(home.callback.title, home.callback.payload)) : null,
     tile("alert", WORDS.complain, open(complaintPage)),
     desk.guest ? tile("link", WORDS.findMine, open(phonePage)) : tile("coin", WORDS.points, open(pointsPage)),
+    desk.home?.binds.length ? tile("wechat", WORDS.bind, open(bindingPage)) : null,
     tile("gear", WORDS.settings, open(settingsPage)),
   );
 }

@@ -21,6 +21,8 @@ export interface BubbleActions {
   enlarge: (attachmentId: string) => void;
   follow: CardActions["follow"];
   rate: CardActions["rate"];
+  absolute: CardActions["absolute"];
+  lead: CardActions["lead"];
   /** What the customer said of the article in this message; undefined: nothing yet. */
   judged: (bubble: Bubble) => boolean | undefined;
   judge: (bubble: Bubble, solved: boolean) => void;
@@ -44,7 +46,7 @@ function own(bubble: Bubble, actions: BubbleActions): HTMLElement {
     { class: `line own ${bubble.status ?? ""}` },
     h("span", { class: "hide" }, "我："),
     ...pictures,
-    bubble.text ? h("div", { class: "bubble" }, plain(bubble.text)) : null,
+    words(bubble, actions),
     bubble.status === "waiting" && bubble.error ? h("div", { class: "note" }, icon("clock", 14), WORDS.waiting) : null,
     bubble.status === "sending" ? h("div", { class: "note late" }, WORDS.sending) : null,
     failed
@@ -60,16 +62,39 @@ function own(bubble: Bubble, actions: BubbleActions): HTMLElement {
   );
 }
 
+/** The words, with a button to copy them: beside the bubble for a pointer, after a tap on it for a finger. */
+function words(bubble: Bubble, actions: BubbleActions): HTMLElement | null {
+  if (!bubble.text) return null;
+  const line = h(
+    "div",
+    { class: "words" },
+    h(
+      "div",
+      {
+        class: "bubble",
+        onclick: (event: Event) => {
+          const root = line.getRootNode() as ShadowRoot & { getSelection?: () => Selection | null };
+          const selected = (root.getSelection?.() ?? window.getSelection())?.isCollapsed === false;
+          if (!selected && !(event.target instanceof HTMLAnchorElement)) line.classList.toggle("picked");
+        },
+      },
+      plain(bubble.text),
+    ),
+    h("button", { type: "button", class: "icon small copy", "aria-label": `${WORDS.copyText}：${bubble.text.slice(0, 20)}`, onclick: () => actions.copied(bubble.text) }, icon("copy", 16)),
+  );
+  return line;
+}
+
 /** A picture that opens large; one that was sent from elsewhere is fetched first. */
 function picture(attachment: AttachmentInfo, actions: BubbleActions): HTMLElement {
   const moving = attachment.media_type.startsWith("video/");
   const frame = h("button", {
     type: "button",
     class: "picture gone",
-    "aria-label": WORDS.openPicture,
+    "aria-label": moving ? WORDS.openVideo : WORDS.openPicture,
     onclick: () => actions.enlarge(attachment.id),
   });
-  frame.append(icon("image", 18), moving ? "视频" : WORDS.picture);
+  frame.append(icon(moving ? "play" : "image", 18), moving ? WORDS.video : WORDS.picture);
   const show = (address: string) => {
     frame.className = "picture";
     frame.replaceChildren(h("img", { src: address, alt: WORDS.picture }));
@@ -109,7 +134,7 @@ function other(bubble: Bubble, actions: BubbleActions, now: Date): HTMLElement {
     { class: `line other ${bubble.sender}${bubble.first ? " first" : ""}${bubble.answered ? " answered" : ""}` },
     bubble.first ? h("span", { class: "face" }, icon(person ? "person" : "drop", 20)) : null,
     bubble.first && person ? h("span", { class: "name" }, WORDS.agent) : h("span", { class: "hide" }, `${person ? WORDS.agent : WORDS.bot}：`),
-    bubble.text ? h("div", { class: "bubble" }, plain(bubble.text)) : null,
+    words(bubble, actions),
     ...bubble.attachments.map((attachment) => picture(attachment, actions)),
     card,
     bubble.card?.type === "article" && bubble.seq !== null ? judgement(bubble, actions) : null,

@@ -1,53 +1,56 @@
-/** Where the customer writes: text, pictures, and the one-tap row above. */
-import { ApiError } from "@youban/shared/http";
-import type { AttachmentInfo } from "@youban/shared/wire";
-import { CHIPS, PERSON, WORDS } from "../words";
+/** Where the customer writes: text, faces, pictures, his voice, and the one-tap row above. */
 import { h } from "@youban/shared/dom";
+import type { AttachmentInfo } from "@youban/shared/wire";
+import { typeOf } from "../files";
 import { telephone } from "../pages/services";
-import { shrink } from "../shrink";
+import type { Keep } from "../storage";
+import { Voice } from "../voice";
+import { CHIPS, PERSON, WORDS } from "../words";
+import { EmojiPicker } from "./emoji";
 import { icon } from "./icons";
+import { Tray, type TrayActions } from "./tray";
 
-export interface ComposerActions {
+export interface ComposerActions extends TrayActions {
+  keep: Keep;
   send: (text: string, attachments: AttachmentInfo[]) => void;
   say: (text: string, payload?: string) => void;
-  upload: (file: Blob, name: string) => Promise<AttachmentInfo>;
-  uploaded: (attachment: AttachmentInfo, address: string) => void;
   typing: () => void;
   consent: (given: boolean) => void;
+  toast: (text: string) => void;
 }
 
-interface Picture {
-  node: HTMLElement;
-  file: File;
-  address: string;
-  stored: AttachmentInfo | null;
-}
-
-const MOST_PICTURES = 9;
-const TAKEN = /^(image\/|video\/mp4$)/;
+const TALLEST_PX = 132;
 
 export class Composer {
   readonly element: HTMLElement;
+  readonly tray: Tray;
   private readonly input: HTMLTextAreaElement;
   private readonly button: HTMLButtonElement;
-  private readonly pictures: Picture[] = [];
-  private readonly tray = h("div", { class: "tray", hidden: true });
-  private readonly problem = h("div", { class: "problem", role: "alert" });
   private readonly person: HTMLButtonElement;
   private readonly phone = h("a", { class: "chip phone", hidden: true }, icon("phone", 16), WORDS.call);
   private readonly consent: HTMLElement;
+  private readonly faces: EmojiPicker;
+  private readonly face: HTMLButtonElement;
+  private readonly mic: HTMLButtonElement;
+  private readonly voice: Voice;
+  /** What stood in the input when listening began. */
+  private written = "";
 
   constructor(private readonly actions: ComposerActions) {
     this.input = h("textarea", {
       rows: "1",
       "aria-label": WORDS.input,
       placeholder: WORDS.placeholder,
+      inputmode: "text",
       enterkeyhint: "send",
+      autocomplete: "off",
       maxlength: "4000",
       oninput: () => this.changed(),
+      onfocus: () => this.closeFaces(),
       onkeydown: (event: Event) => this.key(event as KeyboardEvent),
       onpaste: (event: Event) => this.paste(event as ClipboardEvent),
     });
+    this.tray = new Tray(actions, () => this.refresh());
     const file = this.picker({ accept: "image/*,video/mp4", multiple: true });
     const camera = this.picker({ accept: "image/*", capture: "environment" });
     this.consent = h(
@@ -64,14 +67,22 @@ export class Composer {
       icon("person", 16),
       PERSON.title,
     );
+    this.faces = new EmojiPicker(actions.keep, (emoji) => this.insert(emoji), () => this.leaveFaces());
+    this.face = h("button", { type: "button", class: "icon face-button", "aria-label": WORDS.emoji, "aria-expanded": "false", onclick: () => this.toggleFaces() }, icon("smile"));
+    this.voice = new Voice({
+      onWords: (words) => this.heard(words),
+      onListening: (listening) => this.listening(listening),
+      onRefused: () => this.mute(),
+    });
+    this.mic = h("button", { type: "button", class: "icon mic", "aria-label": WORDS.voice, "aria-pressed": "false", hidden: !Voice.possible, onclick: () => this.voice.toggle() }, icon("mic"));
     const chips = CHIPS.map((text) => h("button", { type: "button", class: "chip", onclick: () => actions.say(text) }, text));
     this.element = h(
       "div",
       { class: "composer" },
       this.consent,
       h("div", { class: "chips" }, this.person, this.phone, ...chips),
-      this.tray,
-      this.problem,
+      this.tray.element,
+      this.tray.problem,
       h(
         "form",
         {
@@ -84,9 +95,10 @@ export class Composer {
         h("button", { type: "button", class: "icon camera", "aria-label": WORDS.camera, onclick: () => camera.click() }, icon("camera")),
         file,
         camera,
-        this.input,
+        h("div", { class: "field" }, this.input, this.mic, this.face),
         this.button,
       ),
+      this.faces.element,
     );
   }
 
@@ -116,13 +128,22 @@ export class Composer {
     this.consent.hidden = !asked;
   }
 
+  /** Leave what is open above the input; false when nothing is. */
+  closeFaces(): boolean {
+    if (!this.faces.shown) return false;
+    this.faces.hide();
+    this.face.setAttribute("aria-expanded", "false");
+    return true;
+  }
+
   private picker(attributes: Record<string, string | boolean>): HTMLInputElement {
     const input = h("input", {
       type: "file",
       hidden: true,
       ...attributes,
       onchange: () => {
-        this.take([...(input.files ?? [])]);
+        this.tray.take([...(input.files ?? [])]);
+        // The same file may be chosen again.
         input.value = "";
       },
     });
@@ -138,87 +159,69 @@ export class Composer {
 
   private changed(): void {
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 132)}px`;
+    this.input.style.height = `${Math.min(this.input.scrollHeight, TALLEST_PX)}px`;
     this.refresh();
     if (this.input.value) this.actions.typing();
   }
 
   private refresh(): void {
-    const uploading = this.pictures.some((p) => !p.stored);
-    this.button.disabled = uploading || (!this.input.value.trim() && !this.pictures.length);
-    this.tray.hidden = this.pictures.length === 0;
+    this.button.disabled = this.tray.busy || (!this.input.value.trim() && !this.tray.size);
   }
 
   private submit(): void {
     if (this.button.disabled) return;
+    this.voice.stop();
     const text = this.input.value.trim();
-    const stored = this.pictures.map((p) => p.stored).filter((s): s is AttachmentInfo => s !== null);
-    for (const picture of this.pictures.splice(0)) picture.node.remove();
     this.input.value = "";
+    const stored = this.tray.empty();
     this.changed();
     this.actions.send(text, stored);
-    this.focus();
+    // With the faces open the keyboard is meant to stay away.
+    if (!this.faces.shown) this.focus();
   }
 
   private paste(event: ClipboardEvent): void {
-    const files = [...(event.clipboardData?.files ?? [])].filter((file) => file.type.startsWith("image/"));
+    const files = [...(event.clipboardData?.files ?? [])].filter((file) => /^(image|video)\//.test(typeOf(file)));
     if (!files.length) return;
     event.preventDefault();
-    this.take(files);
+    this.tray.take(files);
   }
 
-  private take(files: File[]): void {
-    this.problem.textContent = "";
-    for (const file of files) {
-      if (this.pictures.length >= MOST_PICTURES) break;
-      if (!TAKEN.test(file.type)) {
-        this.problem.textContent = WORDS.notImage;
-        continue;
-      }
-      const address = URL.createObjectURL(file);
-      const moving = file.type.startsWith("video/");
-      const seen = moving ? h("video", { src: address, "aria-label": file.name }) : h("img", { src: address, alt: file.name });
-      const node = h("div", { class: "thumb" }, seen);
-      const picture: Picture = { node, file, address, stored: null };
-      node.append(h("button", { type: "button", "aria-label": WORDS.removeImage, onclick: () => this.drop(picture) }, icon("close", 12)));
-      this.pictures.push(picture);
-      this.tray.append(node);
-      void this.store(picture);
+  private toggleFaces(): void {
+    if (this.closeFaces()) {
+      this.focus();
+      return;
     }
-    this.refresh();
+    this.face.setAttribute("aria-expanded", "true");
+    // A pointer keeps its place; the keyboard goes on in the faces.
+    this.faces.open(this.face.matches(":focus-visible"));
   }
 
-  private async store(picture: Picture): Promise<void> {
-    picture.node.className = "thumb busy";
-    try {
-      picture.stored = await this.actions.upload(await shrink(picture.file), picture.file.name || "image");
-      this.actions.uploaded(picture.stored, picture.address);
-      picture.node.className = "thumb";
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (!this.pictures.includes(picture)) return;
-      // What the service does not take (too large, no picture) it will not take the second time either.
-      if (!error.transient) this.drop(picture);
-      this.problem.textContent = error.message;
-      if (!error.transient) return;
-      picture.node.className = "thumb bad";
-      const again = h("button", { type: "button", class: "again" }, WORDS.uploadAgain);
-      again.addEventListener("click", () => {
-        again.remove();
-        this.problem.textContent = "";
-        void this.store(picture);
-      });
-      picture.node.append(again);
-    }
-    this.refresh();
-  }
-
-  private drop(picture: Picture): void {
-    this.pictures.splice(this.pictures.indexOf(picture), 1);
-    picture.node.remove();
-    URL.revokeObjectURL(picture.address);
-    this.problem.textContent = "";
-    this.refresh();
+  private leaveFaces(): void {
+    this.closeFaces();
     this.focus();
+  }
+
+  private insert(text: string): void {
+    const at = this.input.selectionStart ?? this.input.value.length;
+    this.input.setRangeText(text, at, this.input.selectionEnd ?? at, "end");
+    this.changed();
+  }
+
+  private heard(words: string): void {
+    this.input.value = this.written + words;
+    this.changed();
+  }
+
+  private listening(listening: boolean): void {
+    if (listening) this.written = this.input.value;
+    this.mic.setAttribute("aria-pressed", String(listening));
+    this.mic.setAttribute("aria-label", listening ? WORDS.voiceStop : WORDS.voice);
+    this.input.placeholder = listening ? WORDS.listening : WORDS.placeholder;
+  }
+
+  private mute(): void {
+    this.mic.hidden = true;
+    this.actions.toast(WORDS.noVoice);
   }
 }

@@ -79,6 +79,8 @@ function bubbleOf(line: Line, sender: Sender, first: boolean, answered: boolean)
 /** An article's message says its summary and steps in words for channels without cards; the card says them better. */
 function textOf(line: Line, card: Card | null): string {
   const text = (line.message ?? line.pending).text;
+  // The same for stations: the lines that list them stand in the card.
+  if (card?.type === "stations") return text.split("\n").filter((line) => !line.startsWith("· ")).join("\n");
   return card?.type === "article" && card.summary && text.startsWith(card.summary) ? "" : text;
 }
 

@@ -5,7 +5,9 @@ import { NAME, queueWords, status, WORDS } from "../words";
 import { Composer, type ComposerActions } from "./composer";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
+import { acceptDrops } from "./drop";
 import { Stream, type StreamActions } from "./stream";
+import { Viewer } from "./viewer";
 
 export interface PanelActions extends ComposerActions, StreamActions {
   open: () => void;
@@ -27,7 +29,7 @@ export class Panel {
   tab: Tab = "chat";
   private readonly tabs: Record<Tab, HTMLButtonElement>;
   private readonly open = h("span", { class: "count", hidden: true });
-  private readonly light = h("div", { class: "light", hidden: true });
+  readonly viewer = new Viewer();
   private readonly badge = h("span", { class: "badge", hidden: true });
   private readonly status = h("span", { class: "status" });
   private readonly banner = h("div", { class: "banner", role: "status", hidden: true });
@@ -71,9 +73,10 @@ export class Panel {
       this.stream.element,
       this.composer.element,
       this.pages.element,
-      this.light,
+      this.viewer.element,
       this.toast,
     );
+    acceptDrops(this.element, () => this.tab === "chat" && !this.viewer.shown, (files) => this.composer.tray.take(files));
     this.element.addEventListener("keydown", (event) => {
       // Esc that ends an input method's composition is not meant for the window.
       if (event.key === "Escape" && !event.isComposing && event.keyCode !== 229) {
@@ -111,25 +114,10 @@ export class Panel {
     if (!this.pages.pop()) this.show("chat");
   }
 
-  /** A picture as large as the window; any tap or Esc closes it. */
-  enlarge(address: string, moving: boolean): void {
-    const seen = moving ? h("video", { src: address, controls: true }) : h("img", { src: address, alt: WORDS.picture });
-    const close = h("button", { type: "button", class: "icon", "aria-label": WORDS.closePicture }, icon("close"));
-    const before = (this.element.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
-    this.light.replaceChildren(seen, close);
-    this.light.hidden = false;
-    this.light.onclick = (event) => {
-      if (event.target === seen && moving) return;
-      this.light.hidden = true;
-      this.light.replaceChildren();
-      before?.focus();
-    };
-    close.focus();
-  }
-
   /** Esc leaves the innermost thing first. */
   private escape(): void {
-    if (!this.light.hidden) this.light.click();
+    if (this.viewer.shown) this.viewer.close();
+    else if (this.composer.closeFaces()) this.composer.focus();
     else if (this.tab !== "chat" && this.pages.depth > 1) this.back();
     else this.actions.close();
   }
@@ -141,6 +129,17 @@ export class Panel {
     const next = TABS[(TABS.indexOf(this.tab) + step + TABS.length) % TABS.length]!;
     this.show(next);
     this.tabs[next].focus();
+  }
+
+  /** `full`: it fills its surroundings, and is then a dialog of its own. */
+  fit(full: boolean, shown: boolean, narrow: boolean): void {
+    this.element.toggleAttribute("data-full", full);
+    if (full && shown) this.element.setAttribute("aria-modal", "true");
+    else this.element.removeAttribute("aria-modal");
+    // On phones the keyboard covers the lower part of the page: the window ends above it.
+    const seen = window.visualViewport;
+    const covered = full && narrow && seen ? Math.max(0, window.innerHeight - seen.height) : 0;
+    this.element.style.setProperty("--covered", `${Math.round(covered)}px`);
   }
 
   render(chat: Chat, elder: boolean, unread: number): void {
@@ -177,8 +176,8 @@ export class Panel {
       await navigator.clipboard.writeText(text);
       this.say(WORDS.copied);
     } catch {
-      // No clipboard here (plain http, old WebView): the number stands there to be read and selected.
-      this.say(text);
+      // No clipboard here (plain http, old WebView).
+      this.say(copyByHand(this.element, text) ? WORDS.copied : WORDS.noCopy);
     }
   }
 
@@ -197,4 +196,17 @@ export class Panel {
       first?.focus();
     }
   }
+}
+
+/** The old way of copying, for WebViews without a clipboard. */
+function copyByHand(place: HTMLElement, text: string): boolean {
+  const before = (place.getRootNode() as ShadowRoot).activeElement as HTMLElement | null;
+  const box = h("textarea", { class: "hide", readonly: true, "aria-hidden": "true" });
+  box.value = text;
+  place.append(box);
+  box.select();
+  const done = document.execCommand?.("copy") ?? false;
+  box.remove();
+  before?.focus({ preventScroll: true });
+  return done;
 }

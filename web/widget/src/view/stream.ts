@@ -7,6 +7,7 @@ import { type BubbleActions, drawItem, drawTyping } from "./bubble";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
 import { type Bubble, type Item, itemsOf, titleFor } from "./lines";
+import { LineWindow, PAGE } from "./window";
 
 export interface StreamActions {
   say: (text: string, payload?: string) => void;
@@ -18,6 +19,8 @@ export interface StreamActions {
   enlarge: (attachmentId: string) => void;
   follow: (number: string, title: string) => void;
   rate: BubbleActions["rate"];
+  absolute: BubbleActions["absolute"];
+  lead: BubbleActions["lead"];
   /** The customer pressed what was predicted for him. */
   predicted: (chosen: Predicted) => void;
   /** Keep 解决了 or 没解决, and go on where it did not help. */
@@ -27,8 +30,9 @@ export interface StreamActions {
 /** After such a pause the opening offers again what probably troubles him. */
 const AWAY_MS = 30 * 60_000;
 
-const PAGE = 120;
 const NEAR_END_PX = 80;
+/** So far before the end of what is drawn the next page is fetched. */
+const AHEAD_PX = 600;
 
 export class Stream {
   readonly element: HTMLElement;
@@ -37,8 +41,10 @@ export class Stream {
   private readonly newer: HTMLButtonElement;
   private readonly earlier: HTMLButtonElement;
   private readonly drawn = new Map<string, { signature: string; node: HTMLElement }>();
-  private shownLines = PAGE;
+  private readonly window = new LineWindow();
+  private keys: string[] = [];
   private atEnd = true;
+  private moving = false;
   private lastKey: string | null = null;
   private readonly judgements = new Map<string, boolean>();
   private elder = false;
@@ -46,7 +52,7 @@ export class Stream {
   private chat: Chat | null = null;
 
   constructor(private readonly actions: StreamActions) {
-    this.earlier = h("button", { type: "button", class: "earlier", hidden: true, onclick: () => this.showEarlier() }, WORDS.earlier);
+    this.earlier = h("button", { type: "button", class: "earlier", hidden: true, onclick: () => void this.showEarlier() }, WORDS.earlier);
     this.list = h("div", { class: "list" });
     this.log = h(
       "div",
@@ -67,6 +73,8 @@ export class Stream {
       enlarge: actions.enlarge,
       follow: actions.follow,
       rate: actions.rate,
+      absolute: actions.absolute,
+      lead: actions.lead,
       judged: (bubble) => this.judgements.get(bubble.key),
       judge: (bubble, solved) => this.judge(bubble, solved),
     };
@@ -76,13 +84,17 @@ export class Stream {
     this.chat = chat;
     this.elder = elder;
     const lines = chat.log.lines();
-    const shown = lines.slice(-this.shownLines);
-    this.earlier.hidden = shown.length === lines.length;
+    this.keys = lines.map((line) => line.key);
+    const { from, to } = this.window.of(this.keys, !this.atEnd);
+    const shown = lines.slice(from, to);
+    this.earlier.hidden = from === 0 && !chat.reader.older;
     const items = itemsOf(shown, now);
     const nodes = items.map((item) => this.node(item, now));
+    const following = this.window.following;
     if (lines.length === 0 && chat.phase !== "opening") nodes.push(this.welcome(chat, elder));
-    else if (this.wasAway(chat, now)) nodes.push(this.again(chat));
-    if (chat.presence.agentTyping) nodes.push(this.typing("agent"));
+    else if (following && this.wasAway(chat, now)) nodes.push(this.again(chat));
+    if (!following) this.newer.hidden = false;
+    else if (chat.presence.agentTyping) nodes.push(this.typing("agent"));
     else if (chat.presence.awaitingReply) nodes.push(this.typing("bot"));
     this.place(nodes);
     this.forget(items);
@@ -94,6 +106,10 @@ export class Stream {
   toEnd(smooth = false): void {
     this.newer.hidden = true;
     this.atEnd = true;
+    if (!this.window.following) {
+      this.window.toEnd();
+      this.redraw();
+    }
     // The greeting is read from its beginning.
     if (this.chat && !this.lastKey) {
       this.log.scrollTop = 0;
@@ -187,7 +203,7 @@ export class Stream {
     if (bubble.card?.type !== "article" || bubble.seq === null) return;
     this.judgements.set(bubble.key, solved);
     this.actions.judge(bubble.card.id, bubble.card.title, bubble.seq, solved);
-    if (this.chat) this.render(this.chat, this.elder, new Date());
+    this.redraw();
   }
 
   /** Bring the list to these nodes with as few moves as possible: a moved node loses focus and restarts animations. */
@@ -214,15 +230,40 @@ export class Stream {
   }
 
   private scrolled(): void {
-    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_END_PX;
+    const below = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight;
+    const following = this.window.following;
+    this.atEnd = following && below < NEAR_END_PX;
     if (this.atEnd) this.newer.hidden = true;
+    if (this.log.scrollTop < AHEAD_PX && !this.earlier.hidden) void this.showEarlier();
+    else if (!following && below < AHEAD_PX) this.moved(() => this.window.down(this.keys));
   }
 
-  private showEarlier(): void {
-    const before = this.log.scrollHeight - this.log.scrollTop;
-    this.shownLines += PAGE;
+  /** What stands before: first what is here, then what only the service has. */
+  private async showEarlier(): Promise<void> {
+    if (!this.chat || this.moving) return;
+    this.moving = true;
+    try {
+      const { from } = this.window.of(this.keys, true);
+      if (from < PAGE && this.chat.reader.older) await this.chat.reader.back();
+      this.moved(() => this.window.up(this.keys));
+    } finally {
+      this.moving = false;
+    }
+  }
+
+  /** Draw another stretch; what the reader looks at stays where it is. */
+  private moved(change: () => void): void {
+    const top = this.log.getBoundingClientRect().top;
+    const held = [...this.list.children].find((node) => node.getBoundingClientRect().bottom > top);
+    const before = held?.getBoundingClientRect().top ?? 0;
+    this.keys = this.chat?.log.lines().map((line) => line.key) ?? [];
+    change();
+    this.redraw();
+    if (held?.isConnected) this.log.scrollTop += held.getBoundingClientRect().top - before;
+  }
+
+  private redraw(): void {
     if (this.chat) this.render(this.chat, this.elder, new Date());
-    this.log.scrollTop = this.log.scrollHeight - before;
   }
 
   private choose(bubble: Bubble, item: RecordItem): void {

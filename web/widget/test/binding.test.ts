@@ -1,0 +1,97 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { YoubanChatElement } from "../src/element";
+import { api } from "../src/index";
+import { FakeService } from "./service";
+
+const ADDRESS = "/api/v1/widget/bindings";
+let service: FakeService;
+
+const root = () => api.element.shadowRoot!;
+const find = <T extends Element = HTMLElement>(selector: string) => root().querySelector<T>(selector)!;
+const button = (words: string) => [...root().querySelectorAll("button")].find((b) => b.textContent.includes(words))!;
+const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  localStorage.clear();
+  service = new FakeService();
+  service.home = { ...service.home, binds: ["wechat"] };
+  service.answers[ADDRESS] = { items: [] };
+  vi.stubGlobal("fetch", service.fetch);
+  vi.stubGlobal(
+    "WebSocket",
+    class {
+      constructor() {
+        return service.createSocket();
+      }
+    },
+  );
+  YoubanChatElement.origin = "http://h";
+  api.identify("app-token");
+  api.open({ page: "help" });
+  await settle();
+  button("绑定公众号").click();
+  await settle();
+});
+afterEach(() => {
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+const code = (seconds: number) => ({ code: "12345678", words: "绑定 12345678", expires_at: new Date(Date.now() + seconds * 1000).toISOString() });
+
+describe("binding the official account", () => {
+  it("says what it means, gives the words to send, counts down, and sees by itself when it is done", async () => {
+    expect(find(".binding").textContent).toContain("表示您同意");
+    service.answers[`${ADDRESS}/code`] = code(600);
+    button("获取绑定码").click();
+    await settle();
+    expect(find(".code b").textContent).toBe("绑定 12345678");
+    expect(find("[role=timer]").textContent).toContain("10:00");
+    await settle(2000);
+    expect(find("[role=timer]").textContent).toContain("9:58");
+    service.answers[ADDRESS] = { items: [{ channel: "wechat", bound_at: new Date().toISOString() }] };
+    await settle(3000);
+    expect(find(".bound b").textContent).toBe("已绑定微信公众号");
+    expect(find(".toast").textContent).toBe("绑定成功");
+  });
+
+  it("offers a new code when the old one is over", async () => {
+    service.answers[`${ADDRESS}/code`] = code(3);
+    button("获取绑定码").click();
+    await settle();
+    await settle(4000);
+    expect(root().querySelector(".code")).toBeNull();
+    expect(find(".binding .problem").textContent).toContain("过期");
+    expect(button("获取绑定码").disabled).toBe(false);
+  });
+
+  it("ends only after a second tap", async () => {
+    service.answers[ADDRESS] = { items: [{ channel: "wechat", bound_at: new Date().toISOString() }] };
+    button("绑定公众号");
+    find<HTMLButtonElement>("[aria-label=返回]").click();
+    await settle();
+    button("绑定公众号").click();
+    await settle();
+    service.answers[`${ADDRESS}/wechat`] = {};
+    button("解除绑定").click();
+    expect(service.requests.some((r) => r.path.endsWith("/wechat"))).toBe(false);
+    button("先不解除").click();
+    button("解除绑定").click();
+    service.answers[ADDRESS] = { items: [] };
+    button("确定解除").click();
+    await settle();
+    expect(service.requests.some((r) => r.path.endsWith("/wechat"))).toBe(true);
+    expect(find(".toast").textContent).toBe("已解除绑定");
+    expect(button("获取绑定码")).toBeDefined();
+  });
+
+  it("is not offered where there is no account to bind", async () => {
+    service.home = { ...service.home, binds: [] };
+    document.body.replaceChildren();
+    api.open({ page: "help" });
+    await settle();
+    expect(button("绑定公众号")).toBeUndefined();
+  });
+});
