@@ -128,7 +128,7 @@ def again(flow: Flow, case: Case, ticket: TicketView) -> Conclusion:
 def instead(intents: Sequence[str]) -> list[Mapping[str, str]]:
     """Buttons for the problems that may be meant instead, and for a person."""
     known = load_taxonomy().intents
-    return [*({"title": known[i].say[0], "payload": f"intent:{i}"} for i in intents if i in known), PERSON]
+    return [*({"title": known[i].title, "payload": f"intent:{i}"} for i in intents if i in known), PERSON]
 
 
 def left(flow: Flow, case: Case) -> Conclusion:

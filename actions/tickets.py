@@ -34,7 +34,7 @@ def title_of(ticket: TicketView) -> str:
     if head:
         return head
     spec = load_taxonomy().intents.get(ticket.category)
-    return spec.say[0] if spec else ticket.category
+    return spec.title if spec else ticket.category
 
 
 def _called(ticket: TicketView) -> tuple[str, ...]:
