@@ -7,7 +7,22 @@ from typing import Iterator
 
 import pytest
 
+from service.settings import Settings
+from tests.database import forget_all, on_postgres, url_for
 from tests.stack import Agent, Stack
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _database() -> Iterator[None]:
+    """With PostgreSQL each data directory of a test has a database there, whoever opens it."""
+    if not on_postgres():
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        in_force = property(lambda settings: settings.database_url or url_for(settings.data_dir))
+        patch.setattr(Settings, "database", in_force)
+        yield
+    forget_all()
 
 
 @pytest.fixture(scope="session")

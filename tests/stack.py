@@ -16,6 +16,7 @@ import httpx
 
 from service.settings import Settings
 from service.supervisor import ASSISTANT_PYTHON, assistant_command
+from tests.database import on_postgres, url_for
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
@@ -45,12 +46,18 @@ class Stack:
         return f"http://127.0.0.1:{self.service_port}"
 
     @property
+    def database(self) -> str:
+        """The URL of its rows, for tests that look at them or change them behind the service's back."""
+        return url_for(self.folder / "data")
+
+    @property
     def environment(self) -> dict[str, str]:
         return {
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
             "YOUBAN_DATA_DIR": str(self.folder / "data"),
+            "YOUBAN_DATABASE_URL": self.database if on_postgres() else "",
             "YOUBAN_MODELS_DIR": str(ROOT / "models"),
             "YOUBAN_PORT": str(self.service_port),
             "YOUBAN_ASSISTANT_PORT": str(self.assistant_port),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import io
-import sqlite3
 import struct
 import time
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 from PIL import Image
 
+from tests.database import rows
 from tests.service.attachments.pictures import box, film, photo, screenshot, video
 from tests.stack import Agent, Customer, Stack
 
@@ -36,12 +35,11 @@ def send(customer: Customer, text: str, *ids: str) -> Any:
 def until_read(stack: Stack, attachment_id: str) -> None:
     """The first picture waits for the reader's own start, longer than a message waits for it."""
     deadline = time.monotonic() + 60
-    with closing(sqlite3.connect(stack.folder / "data" / "youban.db")) as database:
-        while time.monotonic() < deadline:
-            query = "select count(*) from attachment_readings where attachment_id = ?"
-            if database.execute(query, (attachment_id,)).fetchone()[0]:
-                return
-            time.sleep(0.2)
+    while time.monotonic() < deadline:
+        query = "SELECT count(*) FROM attachment_readings WHERE attachment_id = :id"
+        if rows(stack.database, query, id=attachment_id)[0][0]:
+            return
+        time.sleep(0.2)
     raise AssertionError("the picture was not read")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 import uuid
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.database import rows
 from tests.stack import Agent, Customer, Stack
 
 WORKER, BOSS = "card-worker", "card-boss"
@@ -144,8 +144,7 @@ def test_nobody_approves_his_own(service_only: Stack, boss: Agent) -> None:
     """An agent asks, becomes a supervisor meanwhile, and still needs somebody else."""
     climber = Agent.enter(service_only, "card-climber")
     made = ask(climber, "demo-gold-card7", kind="grant_coupon", cause="bad_service", amount_fen=2000).json()
-    with sqlite3.connect(service_only.folder / "data" / "youban.db") as database:
-        database.execute("UPDATE agents SET role = 'supervisor' WHERE username = 'card-climber'")
+    rows(service_only.database, "UPDATE agents SET role = 'supervisor' WHERE username = 'card-climber'")
     own = climber.post(f"/remedies/{made['id']}/approve", {"note": "我自己批"})
     assert own.status_code == 403
     assert "别的同事" in own.json()["error"]["message"]

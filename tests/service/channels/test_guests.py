@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from tests.database import rows
 from tests.stack import Agent, Customer, Stack
 
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
@@ -61,8 +62,8 @@ def test_a_proven_number_finds_the_tickets_from_another_device(service_only: Sta
     second = Customer.enter(service_only, None)
     assert "手机号" in texts_of(second.say("我的工单处理到哪了")["messages"])
     # The minute between two codes for one number.
-    with sqlite3.connect(service_only.folder / "data" / "youban.db", timeout=20) as database:
-        database.execute("UPDATE phone_codes SET asked_at = datetime(asked_at, '-2 minutes') WHERE phone = ?", (phone,))
+    before = f"{datetime.now(timezone.utc) - timedelta(minutes=2):%Y-%m-%d %H:%M:%S.%f}"
+    rows(service_only.database, "UPDATE phone_codes SET asked_at = :at WHERE phone = :phone", at=before, phone=phone)
     assert ask(second, phone).status_code == 200
     answer = verify(second, phone, code_for(service_only, phone, seen=1)).json()
     assert answer["conversation_id"] == first.conversation_id

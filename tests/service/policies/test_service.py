@@ -17,6 +17,7 @@ from service.db import Database, metadata
 from service.policies import service as policies
 from service.policies.models import compensations, policy_versions
 from service.policies.rules import BY_RIGHT, Claim, Decision
+from tests.database import url_for
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=CHINA)
 LATE = Claim("c1", "grant_points", "gift_late", 80, level="gold", target_id="G1")
@@ -24,7 +25,7 @@ LATE = Claim("c1", "grant_points", "gift_late", 80, level="gold", target_id="G1"
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path / 'test.db'}")
+    database = Database(url_for(tmp_path, migrated=False))
     metadata.create_all(database.engine, [policy_versions, compensations])
     with database.engine.begin() as opened:
         yield opened

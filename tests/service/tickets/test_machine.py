@@ -34,6 +34,7 @@ from service.tickets.rules import TRANSITIONS
 from service.tickets.service import TicketRow
 from service.tickets.sla import service as sla
 from service.tickets.watch import service as watch
+from tests.database import url_for
 
 T = TypeVar("T")
 BEGIN = datetime(2026, 9, 30, 16, 0, tzinfo=CHINA)  # before a week of holidays
@@ -50,7 +51,7 @@ class Tickets(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(f"sqlite:///{Path(self.folder.name) / 'machine.db'}")
+        self.database = Database(url_for(Path(self.folder.name), migrated=False))
         metadata.create_all(self.database.engine, tables=list(ALL))
         self.now = BEGIN
         self.turns = 0

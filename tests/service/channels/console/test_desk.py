@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
+from tests.database import rows
 from tests.service.attachments.pictures import photo
 from tests.stack import Agent, Customer, Stack
 
@@ -155,9 +155,9 @@ def test_looking_is_audited_once_a_view(service_only: Stack, lan: Agent, boss: A
         story(lan, customer)
         lan.get(f"{place}/messages", after_seq="0")
     story(boss, customer)
-    with sqlite3.connect(service_only.folder / "data" / "youban.db", timeout=20) as database:
-        query = "SELECT actor FROM audit_log WHERE action = 'conversation.read' AND object = ? ORDER BY id"
-        assert database.execute(query, (customer.conversation_id,)).fetchall() == [("lan",), ("desk-boss",)]
+    query = "SELECT actor FROM audit_log WHERE action = 'conversation.read' AND object = :id ORDER BY id"
+    found = rows(service_only.database, query, id=customer.conversation_id)
+    assert [row[0] for row in found] == ["lan", "desk-boss"]
 
 
 def test_the_agent_sees_how_far_the_customer_has_read(service_only: Stack, lan: Agent) -> None:
@@ -231,3 +231,21 @@ def test_colleagues_are_those_who_talk_to_customers(service_only: Stack, lan: Ag
     names = {c["username"] for c in lan.get("/colleagues").json()["items"]}
     assert "lan" in names
     assert "desk-editor" not in names
+
+
+def test_the_list_of_ones_own_tells_what_changed(service_only: Stack) -> None:
+    agent = Agent.enter(service_only, "desk-list")
+    one, two = served(service_only, agent, "demo-gold-list1"), served(service_only, agent, "demo-gold-list2")
+    whole = agent.get("/conversations").json()
+    assert set(whole["ids"]) == {i["conversation_id"] for i in whole["items"]}
+    assert whole["ids"] == [two.conversation_id, one.conversation_id]
+    time.sleep(5.5)
+    start = agent.get("/conversations").json()["at"]
+    one.say("还在吗，电话 13800138000")
+    (item,) = agent.get("/conversations", since=start).json()["items"]
+    assert (item["conversation_id"], item["last_sender"]) == (one.conversation_id, "customer")
+    assert item["preview"].startswith("还在吗")
+    assert "13800138000" not in item["preview"]
+    agent.post(f"/conversations/{two.conversation_id}/close", {"to": "closed"})
+    changed = agent.get("/conversations", since=start).json()
+    assert changed["ids"] == [one.conversation_id]

@@ -81,7 +81,7 @@ def test_a_code_works_once_and_guessing_ends(stack: Stack, platform: WeChatPlatf
 
 
 def _stored(stack: Stack, openid: str) -> list[str]:
-    engine = create_engine(f"sqlite:///{stack.folder}/data/youban.db")
+    engine = create_engine(stack.database)
     query = (
         "SELECT m.text FROM messages m JOIN conversations c ON c.id = m.conversation_id "
         "JOIN channel_identities i ON i.contact_id = c.contact_id WHERE i.external_id = :o"
@@ -179,7 +179,7 @@ def test_who_unsubscribes_is_forgotten(
     follower.do("image", MediaId="BYE")
     assert set(folder.iterdir()) > before
     assert follower.event("unsubscribe") == "success"
-    engine = create_engine(f"sqlite:///{stack.folder}/data/youban.db")
+    engine = create_engine(stack.database)
     deadline = time.monotonic() + 10
     with engine.connect() as connection:
         dump = "x"

@@ -41,7 +41,7 @@ class World:
         assert self.agent.post(f"/conversations/{conversation}/messages", body).status_code == 200
 
     def rows(self, query: str, **values: Any) -> list[Any]:
-        engine = create_engine(f"sqlite:///{self.stack.folder}/data/youban.db")
+        engine = create_engine(self.stack.database)
         with engine.connect() as connection:
             found = list(connection.execute(text(query), values))
         engine.dispose()

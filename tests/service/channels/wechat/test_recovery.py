@@ -17,7 +17,7 @@ SEND = "/cgi-bin/message/custom/send"
 
 
 def _rows(stack: Stack, query: str) -> list[tuple[object, ...]]:
-    engine = create_engine(f"sqlite:///{stack.folder}/data/youban.db")
+    engine = create_engine(stack.database)
     with engine.connect() as connection:
         found = [tuple(row) for row in connection.execute(text(query))]
     engine.dispose()
@@ -79,7 +79,7 @@ def test_a_passive_answer_that_never_left_follows(own_stack: Stack) -> None:
         moment = int(time.time())
         follower.do("text", message_id=99, at=moment, Content="发票怎么开")
         _until(lambda: _rows(own_stack, "SELECT status FROM channel_sends") == [("sent",)], 10)
-        engine = create_engine(f"sqlite:///{own_stack.folder}/data/youban.db")
+        engine = create_engine(own_stack.database)
         with engine.begin() as connection:
             connection.execute(
                 text("UPDATE channel_sends SET status = 'sending', updated_at = '2020-01-01 00:00:00.000000'")

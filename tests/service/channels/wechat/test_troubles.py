@@ -21,7 +21,7 @@ SEND = "/cgi-bin/message/custom/send"
 
 
 def test_what_cannot_be_stored_is_not_acknowledged_and_ends_in_words(stack: Stack, follower: Follower) -> None:
-    engine = create_engine(f"sqlite:///{stack.folder}/data/youban.db")
+    engine = create_engine(stack.database)
     follower.say("发票怎么开")
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE channel_receipts RENAME TO receipts_away"))
