@@ -48,6 +48,9 @@ tickets = Table(
     # First responder, who answers for it to the end, and who works on it now.
     Column("owner_id", Integer),
     Column("assignee_id", Integer),
+    # When it was last put before people without anybody taking it (null: when it was filed), and when that rang.
+    Column("offered_at", UtcDateTime),
+    Column("rung_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("first_response_due_at", UtcDateTime, nullable=False),

@@ -37,6 +37,8 @@ class TicketRow:
     turn_id: int
     owner_id: int | None
     assignee_id: int | None
+    offered_at: datetime | None
+    rung_at: datetime | None
     created_at: datetime
     updated_at: datetime
     first_response_due_at: datetime
@@ -98,7 +100,8 @@ class Filter:
     text: str | None = None
 
 
-def _ticket(row: Any) -> TicketRow:
+def read_ticket(row: Any) -> TicketRow:
+    """A row of the table as it is spoken of."""
     values = dict(row._mapping)
     values["status"] = TicketStatus(values["status"])
     values["resume_status"] = TicketStatus(values["resume_status"]) if values["resume_status"] else None
@@ -136,7 +139,7 @@ def add_event(
 def ticket(connection: Connection, number: str, *, lock: bool = False) -> TicketRow | None:
     query = select(tickets).where(tickets.c.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
-    return None if row is None else _ticket(row)
+    return None if row is None else read_ticket(row)
 
 
 def events(connection: Connection, number: str) -> list[EventRow]:
@@ -151,7 +154,9 @@ def of_conversation(connection: Connection, conversation_id: str, *, only_open: 
     query = select(tickets).where(tickets.c.conversation_id == conversation_id)
     if only_open:
         query = query.where(tickets.c.status.in_(_OPEN))
-    return [_ticket(row) for row in connection.execute(query.order_by(tickets.c.created_at.desc(), tickets.c.number))]
+    return [
+        read_ticket(row) for row in connection.execute(query.order_by(tickets.c.created_at.desc(), tickets.c.number))
+    ]
 
 
 def by_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, TicketRow]:
@@ -159,13 +164,13 @@ def by_numbers(connection: Connection, numbers: Sequence[str]) -> dict[str, Tick
     if not numbers:
         return {}
     rows = connection.execute(select(tickets).where(tickets.c.number.in_(numbers)))
-    return {row.number: _ticket(row) for row in rows}
+    return {row.number: read_ticket(row) for row in rows}
 
 
 def children(connection: Connection, parent: str) -> list[TicketRow]:
     """The tickets that were linked to an incident's parent, oldest first."""
     query = select(tickets).where(tickets.c.parent_number == parent).order_by(tickets.c.created_at, tickets.c.number)
-    return [_ticket(row) for row in connection.execute(query)]
+    return [read_ticket(row) for row in connection.execute(query)]
 
 
 def move(connection: Connection, source: str, target: str, customer_id: str | None) -> int:
@@ -187,21 +192,22 @@ def search(
     now: datetime,
 ) -> list[TicketRow]:
     """Tickets newest first, those after the position `before` (created_at, number) of a page."""
-    query = _filtered(select(tickets), wanted, now)
+    query = filtered(select(tickets), wanted, now)
     if before is not None:
         at, number = before
         query = query.where((tickets.c.created_at < at) | ((tickets.c.created_at == at) & (tickets.c.number < number)))
     query = query.order_by(tickets.c.created_at.desc(), tickets.c.number.desc()).limit(limit)
-    return [_ticket(row) for row in connection.execute(query)]
+    return [read_ticket(row) for row in connection.execute(query)]
 
 
 def counts(connection: Connection, wanted: Filter, now: datetime) -> dict[str, int]:
     """How many tickets of each status a filter finds."""
-    query = _filtered(select(tickets.c.status, func.count().label("found")), wanted, now)
+    query = filtered(select(tickets.c.status, func.count().label("found")), wanted, now)
     return {row.status: row.found for row in connection.execute(query.group_by(tickets.c.status))}
 
 
-def _filtered(query: Select[Any], wanted: Filter, now: datetime) -> Select[Any]:
+def filtered(query: Select[Any], wanted: Filter, now: datetime) -> Select[Any]:
+    """A query over tickets, for those alone that a filter lets through."""
     if wanted.customer_id is not None:
         query = query.where(tickets.c.customer_id == wanted.customer_id)
     if wanted.statuses:
@@ -225,11 +231,11 @@ def _filtered(query: Select[Any], wanted: Filter, now: datetime) -> Select[Any]:
     if wanted.parent_number is not None:
         query = query.where(tickets.c.parent_number == wanted.parent_number)
     if wanted.text:
-        query = query.where(_mentions(wanted.text))
+        query = query.where(mentions(wanted.text))
     return query
 
 
-def _mentions(text: str) -> Any:
+def mentions(text: str) -> Any:
     """Whether number, summary, customer or an order holds the text as it is."""
     return or_(
         tickets.c.number.contains(text.upper(), autoescape=True),
@@ -237,6 +243,21 @@ def _mentions(text: str) -> Any:
         tickets.c.customer_id.contains(text, autoescape=True),
         tickets.c.resolution.contains(text, autoescape=True),
     )
+
+
+def rung(connection: Connection, departments: Sequence[str] | None, station_id: str | None) -> list[TicketRow]:
+    """Open tickets within these bounds that rang because nobody took them, and still nobody has; oldest first."""
+    query = select(tickets).where(
+        tickets.c.status.in_(_OPEN),
+        tickets.c.rung_at.is_not(None),
+        tickets.c.assignee_id.is_(None),
+        tickets.c.paused_at.is_(None),
+    )
+    if departments is not None:
+        query = query.where(tickets.c.department.in_(departments) | tickets.c.working.in_(departments))
+    if station_id is not None:
+        query = query.where(tickets.c.station_id == station_id)
+    return [read_ticket(row) for row in connection.execute(query.order_by(tickets.c.rung_at, tickets.c.number))]
 
 
 def without_timers(connection: Connection, timers: Any) -> list[str]:
@@ -251,7 +272,7 @@ def changed_since(connection: Connection, since: datetime | None, limit: int) ->
     query = select(tickets).order_by(tickets.c.updated_at).limit(limit)
     if since is not None:
         query = query.where(tickets.c.updated_at > since)
-    return [_ticket(row) for row in connection.execute(query)]
+    return [read_ticket(row) for row in connection.execute(query)]
 
 
 def count_open(connection: Connection, overdue_at: datetime | None = None) -> int:

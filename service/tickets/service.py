@@ -44,6 +44,7 @@ from service.tickets.repository import (  # isort: skip
     erase_words as erase_words,
     events as events,
     of_conversation as of_conversation,
+    rung as rung,
     search as search,
     ticket as ticket,
 )
@@ -109,6 +110,7 @@ def file(
     life.watch(connection, effect.number)
     incidents.report(connection, effect.number, now)
     delivery.announce_ticket(connection, conversation.id, effect.number)
+    delivery.announce_call(connection, {"number": effect.number, "why": "filed"})
 
 
 def add(

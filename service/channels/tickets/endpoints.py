@@ -105,7 +105,7 @@ async def list_tickets(
         return tickets.search(connection, found, before=before, limit=PAGE + 1, now=now)
 
     rows = await house.database.read(work)
-    items = [shapes.ticket_shape(house.taxonomy, row) for row in rows[:PAGE]]
+    items = [shapes.for_reader(shapes.ticket_shape(house.taxonomy, row), agent) for row in rows[:PAGE]]
     return TicketList(items=items, next=_cursor(rows[PAGE - 1]) if len(rows) > PAGE else None)
 
 
@@ -128,7 +128,8 @@ async def ticket(number: str, request: Request, agent: Caller) -> TicketDetail:
     house, now = house_of(request), utc_now()
 
     def work(connection: Connection) -> TicketDetail:
-        return shapes.ticket_detail(connection, house.taxonomy, shapes.require(connection, number, agent), now)
+        row = shapes.require(connection, number, agent)
+        return shapes.for_reader(shapes.ticket_detail(connection, house.taxonomy, row, now), agent)
 
     return await house.database.read(work)
 
@@ -142,7 +143,7 @@ async def advance(number: str, body: TicketChange, request: Request, agent: Work
         shapes.require(connection, number, agent)
         moved = _moved(connection, number, body, agent, now)
         agents.audit(connection, agent.username, "ticket.advance", number, {"status": body.status}, now)
-        return shapes.ticket_detail(connection, house.taxonomy, moved, now)
+        return shapes.for_reader(shapes.ticket_detail(connection, house.taxonomy, moved, now), agent)
 
     detail = await house.database.write(work)
     house.outbox.wake()

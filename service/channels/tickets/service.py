@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Mapping, Sequence
+from typing import Any, Mapping, Sequence, TypeVar
 
 from sqlalchemy import Connection
 
@@ -26,6 +26,7 @@ from service.channels.tickets.schemas import (
 )
 from service.conversations import service as conversations
 from service.errors import ApiError
+from service.privacy import mask, mask_id
 from service.tickets import service as tickets
 from service.tickets.customer import rules as customer_rules
 from service.tickets.desk import rules as desk_rules
@@ -37,6 +38,10 @@ from service.tickets.service import TicketRow
 from service.tickets.sla import service as sla
 
 _OF_CUSTOMER = ("filed", "info", "again", "correction")
+_WORDS = ("summary", "details", "resolution", "events", "said", "checked", "demanded", "parties")
+"""Where words of customers may stand."""
+
+Seen = TypeVar("Seen", bound=TicketShape)
 
 
 def ticket_shape(taxonomy: Taxonomy, ticket: TicketRow) -> TicketShape:
@@ -110,6 +115,31 @@ def ticket_detail(connection: Connection, taxonomy: Taxonomy, ticket: TicketRow,
         next_step=desk_rules.next_step(taxonomy, ticket),
         may=sorted(s.value for s in TRANSITIONS[ticket.status]),
     )
+
+
+def for_reader(shape: Seen, agent: AgentRow) -> Seen:
+    """A ticket as this agent may see it: personal data is plain for those alone who may have it revealed."""
+    if may(agent.role, Permission.REVEAL):
+        return shape
+    hidden: dict[str, Any] = {
+        name: _masked(value) for name, value in shape.model_dump(include=set(_WORDS)).items() if value is not None
+    }
+    hidden["customer_id"] = mask_id(shape.customer_id) if shape.customer_id else None
+    hidden["conversation_id"] = ""
+    return type(shape).model_validate({**shape.model_dump(), **hidden})
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {key: _masked(one) for key, one in value.items()}
+    return [_masked(one) for one in value] if isinstance(value, list) else value
+
+
+def files(connection: Connection, ticket: TicketRow) -> list[FileShape]:
+    """Pictures and recordings that belong to a ticket, the customer's and those that handlers took."""
+    return _files(connection, ticket, [e.data for e in tickets.events(connection, ticket.number)])
 
 
 def proposal_shape(row: ProposalRow) -> ProposalShape:

@@ -8,11 +8,13 @@ from typing import Any, Sequence
 
 from sqlalchemy import Connection
 
+from contracts.conversation import Attachment
 from contracts.effects import FileTicket
 from contracts.policy import RootCause
 from contracts.taxonomy import load_taxonomy
 from contracts.tickets import STATUS_TITLES, TicketStatus
 from service.agents.service import AgentRow
+from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
 from service.tickets import repository
@@ -178,8 +180,11 @@ def pass_on(
         "working": target,
         "step": rules.step_of(taxonomy, ticket, target),
         "status": status.value,
-        "assignee_id": None,
         **_first_answer(ticket, agent, now),
+        # Whoever passes it on does not take it there.
+        "assignee_id": None,
+        "offered_at": now,
+        "rung_at": None,
     }
     verb = "已核实，现在由" if status is TicketStatus.FINANCE_REVIEW else "已转到"
     tail = "审核" if status is TicketStatus.FINANCE_REVIEW else "继续处理"
@@ -196,6 +201,27 @@ def note(connection: Connection, number: str, agent: AgentRow, text: str, now: d
     changed, _ = life.change(
         connection, held, now, {}, event="note", actor=agent.username, data={"text": text, "internal": True}
     )
+    return changed.ticket
+
+
+def photo(
+    connection: Connection, number: str, agent: AgentRow, taken: Attachment, text: str, shared: bool, now: datetime
+) -> TicketRow:
+    """A picture that the handler took; `shared`: the customer gets it, too.
+
+    Raises:
+        WrongStatus: the ticket has no customer, and nowhere to keep a picture.
+    """
+    held = life.lock(connection, number)
+    if held.conversation is None:
+        raise WrongStatus("这是群发故障的总工单，照片请放到具体客户的工单里")
+    values = _first_answer(held.ticket, agent, now) if shared else {}
+    data = {"attachments": [taken.id], "text": text, "shared": shared, "internal": not shared}
+    changed, _ = life.change(connection, held, now, values, event="photo", actor=agent.username, data=data)
+    if shared:
+        words = f"关于工单 {number}，工号 {agent.number} 发来现场照片{'：' + text if text else '。'}"
+        reply = life.message(changed.ticket, words)
+        conversations.append(connection, held.conversation, [reply], now, attachments=[taken])
     return changed.ticket
 
 

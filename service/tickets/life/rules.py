@@ -13,8 +13,9 @@ from service.tickets.sla.rules import Policy
 FIRST_WARNING, FIRST_BREACH = "first_warning", "first_breach"
 DUE_WARNING, DUE_BREACH, ESCALATION = "due_warning", "due_breach", "escalation"
 SILENCE, REMINDER, END, NOTICE = "silence", "reminder", "end", "notice"
+RING = "ring"
 
-FOLLOWING = (FIRST_WARNING, FIRST_BREACH, DUE_WARNING, DUE_BREACH, ESCALATION, SILENCE, REMINDER, END, NOTICE)
+FOLLOWING = (FIRST_WARNING, FIRST_BREACH, DUE_WARNING, DUE_BREACH, ESCALATION, SILENCE, REMINDER, END, NOTICE, RING)
 """Timers that follow from the ticket; other kinds are set by those who need them."""
 
 
@@ -56,7 +57,16 @@ def _of_promises(clocked: Clocked, policy: Policy) -> dict[str, datetime]:
     if broken and ticket.breached_at is not None and ticket.escalation < len(watch.escalate):
         after = watch.escalate[ticket.escalation].after
         found[ESCALATION] = policy.clocks.add(ticket.breached_at, after, clocked.clock)
+    if watch.ring is not None and _nobody_took(ticket):
+        found[RING] = (ticket.offered_at or ticket.created_at) + watch.ring
     return found
+
+
+def _nobody_took(ticket: TicketRow) -> bool:
+    """Whether a ticket still waits for somebody, and has not rung; those of an incident are its parent's matter."""
+    if ticket.assignee_id is not None or ticket.rung_at is not None or ticket.parent_number is not None:
+        return False
+    return ticket.first_response_at is None or ticket.offered_at is not None
 
 
 def _of_silent_customer(ticket: TicketRow, policy: Policy) -> dict[str, datetime]:

@@ -202,6 +202,8 @@ def _new_promise(ticket: TicketRow, now: datetime) -> dict[str, Any]:
         "due_at": due,
         "promised_at": due,
         "assignee_id": ticket.owner_id or ticket.assignee_id,
+        "offered_at": now,
+        "rung_at": None,
         "solved_at": None,
         "closed_at": None,
         "confirmed": None,

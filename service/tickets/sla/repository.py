@@ -13,6 +13,8 @@ from contracts.taxonomy import Taxonomy, load_taxonomy
 from service.calendar import is_workday
 from service.tickets.sla.rules import Clocks, Hours, Policy, Step, Watch, parse, span_of
 
+RING: Mapping[str, str] = {"P0": "3m"}
+"""What holds for tables that were published before they could say it."""
 PATH = Path(__file__).resolve().parents[3] / "knowledge_base" / "policies" / "sla.yml"
 
 
@@ -54,7 +56,7 @@ def _policy(raw: Mapping[str, Any], taxonomy: Taxonomy) -> Policy:
     for name in ("always", "daily", "workday"):
         if name not in hours:
             raise ContractError(f"sla policy: the clock {name} is missing")
-    watches = {name: _watch(spec) for name, spec in raw["priorities"].items()}
+    watches = {name: _watch(name, spec) for name, spec in raw["priorities"].items()}
     if set(watches) != set(taxonomy.priorities):
         raise ContractError("sla policy: every priority needs its watch")
     quiet = _period(raw["delivery"]["quiet"])
@@ -99,13 +101,21 @@ def _minute(text: str) -> int:
     return found
 
 
-def _watch(spec: Mapping[str, Any]) -> Watch:
+def _watch(name: str, spec: Mapping[str, Any]) -> Watch:
     for duration in (spec["silence"], spec["more"]):
         parse(duration)
     steps = tuple(Step(span_of(s["after"]), str(s["to"])) for s in spec["escalate"])
     if [s.after for s in steps] != sorted(s.after for s in steps):
         raise ContractError("sla policy: escalation steps must be in order")
-    return Watch(span_of(spec["warn_first"]), span_of(spec["warn"]), spec["silence"], spec["more"], steps)
+    ring = spec.get("ring", RING.get(name))
+    return Watch(
+        span_of(spec["warn_first"]),
+        span_of(spec["warn"]),
+        spec["silence"],
+        spec["more"],
+        steps,
+        span_of(ring) if ring is not None else None,
+    )
 
 
 class _Calendar:

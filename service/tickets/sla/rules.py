@@ -167,13 +167,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Watch:
-    """What is watched for a priority; see `knowledge_base/policies/sla.yml`."""
+    """What is watched for a priority; see `knowledge_base/policies/sla.yml`. `ring` None: nobody is rung."""
 
     warn_first: timedelta
     warn: timedelta
     silence: str
     more: str
     escalate: tuple[Step, ...]
+    ring: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -116,6 +116,12 @@ def _escalation(connection: Connection, held: Locked, now: datetime) -> None:
     _note(connection, held, now, values, "escalated", {"to": step.to, "why": "breach"}, step.to)
 
 
+def _ring(connection: Connection, held: Locked, now: datetime) -> None:
+    """Nobody took an urgent ticket: the supervisor is rung, once each time it is put before people."""
+    life.change(connection, held, now, {"rung_at": now}, event="rung", data={"to": "supervisor", "why": "unaccepted"})
+    _alert(connection, held, "supervisor", "unaccepted")
+
+
 def _silence(connection: Connection, held: Locked, now: datetime) -> None:
     words = notices.still_working(load_taxonomy(), held.ticket, now)
     # Counted from now even when the words are held for the morning: they will be said.
@@ -172,6 +178,7 @@ _HANDLERS: Mapping[str, Handler] = {
     life_rules.DUE_WARNING: _due_warning,
     life_rules.DUE_BREACH: _due_breach,
     life_rules.ESCALATION: _escalation,
+    life_rules.RING: _ring,
     life_rules.SILENCE: _silence,
     life_rules.REMINDER: _reminder,
     life_rules.END: _end,

@@ -96,6 +96,16 @@ MATRIX = {
     ("POST", "/hooks/0/ping"): {"admin"},
     ("GET", "/hooks/0/deliveries"): {"admin"},
     ("POST", "/hooks/deliveries/0/replay"): {"admin"},
+    ("GET", "/robots"): {"supervisor", "admin"},
+    ("POST", "/robots"): {"supervisor", "admin"},
+    ("PATCH", "/robots/0"): {"supervisor", "admin"},
+    ("DELETE", "/robots/0"): {"supervisor", "admin"},
+    ("POST", "/robots/0/test"): {"supervisor", "admin"},
+    ("GET", "/robots/0/deliveries"): {"supervisor", "admin"},
+    ("POST", "/robots/deliveries/0/replay"): {"supervisor", "admin"},
+    ("GET", "/alarms"): {"agent", "handler", "station", "supervisor", "admin"},
+    ("POST", "/tickets/YB0/attachments"): {"agent", "handler", "station", "supervisor", "admin"},
+    ("GET", "/tickets/YB0/attachments/x"): {"agent", "handler", "station", "supervisor", "admin"},
     ("POST", "/route"): {"agent", "editor", "supervisor", "admin"},
 }
 

@@ -67,7 +67,7 @@ async def worked(request: Request, agent: AgentRow, number: str, action: str, wo
         agents.audit(connection, agent.username, f"ticket.{action}", number, data, now)
         row = tickets.ticket(connection, number)
         assert row is not None
-        return shapes.ticket_detail(connection, house.taxonomy, row, now)
+        return shapes.for_reader(shapes.ticket_detail(connection, house.taxonomy, row, now), agent)
 
     detail = await house.database.write(unit)
     house.outbox.wake()
