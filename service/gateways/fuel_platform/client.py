@@ -73,6 +73,7 @@ class HttpPlatform:
         )
         self._breaker = breaker or Breaker()
         self._checked = False
+        self._asking: asyncio.Task[None] | None = None
 
     async def customer(self, customer_id: str) -> Customer:
         return self._read(Customer, await self._get(_of(customer_id)))
@@ -153,8 +154,7 @@ class HttpPlatform:
             self._checked = False
             raise PlatformUnavailable("the platform has not answered lately and is left alone for a moment")
         try:
-            if not self._checked:
-                await self._check_contract(timeout)
+            await self._check_contract(timeout, tries)
             request = self._client.build_request(method, path, params=asked, json=body, headers=headers)
             response = await self._send(request, timeout, tries)
         except PlatformUnavailable:
@@ -166,10 +166,19 @@ class HttpPlatform:
         self._breaker.went_well()
         return _content(response)
 
-    async def _check_contract(self, timeout: float) -> None:
+    async def _check_contract(self, timeout: float, tries: int) -> None:
+        """Once; calls that come meanwhile share that one answer, good or bad, instead of asking each."""
+        if self._checked:
+            return
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_contract(timeout, tries))
+        # One caller that gives up must not take the answer from the others.
+        await asyncio.shield(self._asking)
+
+    async def _ask_contract(self, timeout: float, tries: int) -> None:
         request = self._client.build_request("GET", "/v1/contract")
         try:
-            problem = contract_problem(_content(await self._send(request, timeout, 1)))
+            problem = contract_problem(_content(await self._send(request, timeout, tries)))
         except NotFound:
             problem = "it does not say which contract it speaks"
         if problem is not None:
