@@ -41,13 +41,15 @@ export class Chat {
   private stopWatching: () => void;
   private readonly timers = new Timers();
   private stopped = false;
+  /** The other side has yet to hear how far the customer has read. */
+  private unsaid = false;
 
   constructor(private readonly options: ChatOptions) {
     const { base, keep } = options;
     this.presence = new Presence(this.timers, options.onChange);
     this.session = new Session(keep, options.customerToken);
     this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch }));
-    this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state));
+    this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state), (seq) => this.presence.agentReads(seq));
     this.uploader = new Uploader(base, () => (this.phase === "ready" ? this.session.token : null), () => this.reopen());
     this.outbox = new Outbox(keep, this.session.identity);
     this.context = new Context(keep, `${this.session.identity}:diagnosis`);
@@ -137,6 +139,7 @@ export class Chat {
   /** Everything up to here was shown. */
   tellRead(): void {
     this.tabs.tell({ type: "read", seq: this.log.highest });
+    if (!this.socket.send({ type: "read", seq: this.log.highest })) this.unsaid = true;
   }
 
   /** This session is the guest's from now on; the chat is to be built anew on it. */
@@ -226,6 +229,7 @@ export class Chat {
       this.queue = { place: frame.place, estimateMinutes: frame.estimate_minutes ?? null };
       this.options.onChange();
     } else if (frame.type === "typing") this.presence.agentTypes();
+    else if (frame.type === "read") this.presence.agentReads(frame.seq);
     else if (frame.type === "ticket") {
       this.options.onTicket(frame.number);
       if (this.first.wanted) this.wantHome(true);
@@ -264,6 +268,7 @@ export class Chat {
 
   private lineChanged(state: SocketState): void {
     this.line = state;
+    if (state === "open" && this.unsaid) this.unsaid = !this.socket.send({ type: "read", seq: this.log.highest });
     if (state === "refused" && this.phase === "ready") this.reopen();
     this.options.onChange();
   }

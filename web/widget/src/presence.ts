@@ -9,6 +9,8 @@ const REPLY_AWAITED_MS = 30_000;
 export class Presence {
   agentTyping = false;
   awaitingReply = false;
+  /** How far the person who serves has read. */
+  readTo = 0;
   private typingSentAt = 0;
 
   constructor(
@@ -22,6 +24,12 @@ export class Presence {
       this.agentTyping = false;
       this.onChange();
     });
+    this.onChange();
+  }
+
+  agentReads(seq: number): void {
+    if (seq <= this.readTo) return;
+    this.readTo = seq;
     this.onChange();
   }
 

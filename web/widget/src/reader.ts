@@ -3,6 +3,7 @@ import type { CustomerApi } from "@youban/shared/customer";
 import { ApiError } from "@youban/shared/http";
 import type { MessageLog } from "@youban/shared/log";
 import { type Resumed, resume } from "@youban/shared/resume";
+import type { History } from "@youban/shared/wire";
 
 export class Reader {
   /** Whether the service has messages before the oldest one here. */
@@ -15,11 +16,13 @@ export class Reader {
     private readonly api: CustomerApi,
     private readonly log: MessageLog,
     private readonly onFound: (found: Resumed) => void,
+    /** How far the person who serves has read. */
+    private readonly onRead: (seq: number) => void,
   ) {}
 
   /** Fetch what is missing; several callers at once share one fetch. The first time only the end is fetched. */
   catchUp(): Promise<void> {
-    this.under ??= (this.opened ? resume(this.log, (seq) => this.api.history(seq)) : this.end())
+    this.under ??= (this.opened ? resume(this.log, (seq) => this.after(seq)) : this.end())
       .then((found) => this.onFound(found))
       .finally(() => {
         this.under = null;
@@ -42,6 +45,12 @@ export class Reader {
     return this.going;
   }
 
+  private async after(seq: number): Promise<History> {
+    const found = await this.api.history(seq);
+    this.onRead(found.read_seq ?? 0);
+    return found;
+  }
+
   private async end(): Promise<Resumed> {
     const found = await this.api.historyBefore(0);
     const fresh = this.log.merge(found.messages);
@@ -50,6 +59,7 @@ export class Reader {
     // What is older is known to be the service's: it is no gap.
     const last = found.messages.at(-1);
     if (last) this.log.settle(last.seq);
+    this.onRead(found.read_seq ?? 0);
     return { fresh, state: found.state };
   }
 

@@ -52,6 +52,7 @@ export const WORDS = {
   sending: "发送中",
   waiting: "等待网络，连上后自动发送",
   failed: "没有发出去",
+  readByAgent: "已读",
   retry: "重新发送",
   discard: "删除",
   picture: "图片",

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
-import { FakeService, refusal, uploadsOf } from "./service";
+import { FakeService, uploadsOf } from "./service";
 
 let service: FakeService;
 
@@ -77,6 +77,38 @@ describe("<youban-chat>", () => {
     await settle();
     expect(find(".banner").hidden).toBe(true);
     expect(find(".status").textContent).toContain("人工客服");
+  });
+
+  it("says what the person on the other side has read, and tells him what the customer has seen", async () => {
+    await start();
+    service.state = "human";
+    write("在吗");
+    key("Enter");
+    await settle();
+    service.push({ type: "read", sender: "agent", seq: 1 });
+    await settle();
+    expect(all(".own .note").map((n) => n.textContent)).toEqual(["已读"]);
+    service.push({ type: "messages", state: "human", messages: [service.say("在的", { sender: "agent" })] });
+    await settle();
+    expect(service.sockets.at(-1)!.sent.at(-1)).toEqual({ type: "read", seq: 2 });
+  });
+
+  it("opens a long conversation at its end and fetches what is older on the way up", async () => {
+    for (let n = 1; n <= 200; n += 1) service.say(`第${n}句`);
+    await start();
+    expect(all(".bubble")).toHaveLength(60);
+    expect(find(".earlier").hidden).toBe(false);
+    find(".earlier").click();
+    await settle();
+    expect(all(".bubble")).toHaveLength(120);
+    expect(all(".bubble").at(-1)!.textContent).toBe("第200句");
+    find(".earlier").click();
+    await settle();
+    find(".earlier").click();
+    await settle();
+    expect(all(".bubble")[0]!.textContent).toBe("第1句");
+    expect(find(".earlier").hidden).toBe(true);
+    expect(service.requests.filter((r) => r.path.endsWith("/messages"))).toHaveLength(4);
   });
 
   it("sends on Enter, but not while an input method composes and not with Shift", async () => {
@@ -240,42 +272,5 @@ describe("<youban-chat>", () => {
     document.body.replaceChildren();
     await start();
     expect(api.element.hasAttribute("elder")).toBe(true);
-  });
-});
-
-describe("pictures", () => {
-  async function choose(type: string): Promise<void> {
-    const chooser = find<HTMLInputElement>("input[type=file]");
-    Object.defineProperty(chooser, "files", { configurable: true, value: [new File(["x"], "x.png", { type })] });
-    chooser.dispatchEvent(new Event("change"));
-    await settle();
-  }
-
-  it("are uploaded at once and sent with the words", async () => {
-    await start();
-    await choose("image/png");
-    expect(all(".thumb")).toHaveLength(1);
-    write("看截图");
-    key("Enter");
-    await settle();
-    expect(service.requests.at(-1)!.body).toMatchObject({ text: "看截图", attachments: [{ id: "a1" }] });
-    expect(all(".own img")).toHaveLength(1);
-    expect(all(".thumb")).toHaveLength(0);
-  });
-
-  it("are put away with the reason when the service refuses them, and kept for another try without network", async () => {
-    await start();
-    service.next.push({ path: "/api/v1/attachments", answer: refusal(413, "too_large", "文件超过 10 MB，请压缩后再上传") });
-    await choose("image/png");
-    expect(all(".thumb")).toHaveLength(0);
-    expect(find(".problem").textContent).toContain("10 MB");
-    service.next.push({ path: "/api/v1/attachments", answer: "network" });
-    await choose("image/png");
-    expect(find<HTMLButtonElement>(".send").disabled).toBe(true);
-    find(".thumb .look").click();
-    await settle();
-    expect(find<HTMLButtonElement>(".send").disabled).toBe(false);
-    await choose("application/pdf");
-    expect(all(".thumb")).toHaveLength(1);
   });
 });

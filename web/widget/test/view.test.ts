@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Line } from "@youban/shared/log";
 import type { Message } from "@youban/shared/wire";
 import { itemsOf } from "../src/view/lines";
+import { LineWindow, MOST } from "../src/view/window";
 import { markdown } from "@youban/shared/markdown";
 import { queueWords, status } from "../src/words";
 
@@ -50,6 +51,36 @@ describe("itemsOf", () => {
     const bubbles = items.filter((i) => i.kind === "bubble");
     expect(bubbles.map((b) => b.first)).toEqual([true, true, true, false]);
     expect(bubbles.map((b) => b.answered)).toEqual([true, false, false, false]);
+  });
+});
+
+describe("a long conversation", () => {
+  const keys = Array.from({ length: 1000 }, (_, n) => `#${n}`);
+
+  it("is drawn in a stretch that moves with the reader and never grows beyond its measure", () => {
+    const seen = new LineWindow();
+    expect(seen.of(keys, false)).toEqual({ from: 920, to: 1000 });
+    for (let n = 0; n < 20; n += 1) {
+      seen.up(keys);
+      const { from, to } = seen.of(keys, true);
+      expect(to - from).toBeLessThanOrEqual(MOST);
+    }
+    expect(seen.of(keys, true)).toEqual({ from: 0, to: 240 });
+    expect(seen.following).toBe(false);
+    for (let n = 0; n < 20; n += 1) seen.down(keys);
+    expect(seen.of(keys, true)).toEqual({ from: 760, to: 1000 });
+    expect(seen.following).toBe(true);
+  });
+
+  it("keeps what is read while words come below and older ones above", () => {
+    const seen = new LineWindow();
+    seen.of(keys.slice(0, 500), false);
+    expect(seen.of(keys.slice(0, 510), true)).toEqual({ from: 420, to: 510 });
+    seen.up(keys.slice(0, 510));
+    const grown = [...Array.from({ length: 60 }, (_, n) => `old${n}`), ...keys.slice(0, 510)];
+    expect(seen.of(grown, true)).toEqual({ from: 400, to: 570 });
+    seen.toEnd();
+    expect(seen.of(grown, false)).toEqual({ from: 490, to: 570 });
   });
 });
 

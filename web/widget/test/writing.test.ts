@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { YoubanChatElement } from "../src/element";
 import { problemAfter, problemOf, typeOf } from "../src/files";
 import { api } from "../src/index";
-import { FakeService, uploadsOf } from "./service";
+import { FakeService, refusal, uploadsOf } from "./service";
 
 let service: FakeService;
 
@@ -95,6 +95,34 @@ describe("uploads", () => {
     find(".log").dispatchEvent(dropped);
     await settle();
     expect(dropped.defaultPrevented).toBe(true);
+    expect(all(".thumb")).toHaveLength(1);
+  });
+});
+
+describe("pictures", () => {
+  it("are uploaded at once and sent with the words", async () => {
+    await choose(new File(["x"], "x.png", { type: "image/png" }));
+    expect(all(".thumb")).toHaveLength(1);
+    find<HTMLTextAreaElement>("textarea").value = "看截图";
+    find<HTMLFormElement>(".composer form").requestSubmit();
+    await settle();
+    expect(service.requests.at(-1)!.body).toMatchObject({ text: "看截图", attachments: [{ id: "a1" }] });
+    expect(all(".own img")).toHaveLength(1);
+    expect(all(".thumb")).toHaveLength(0);
+  });
+
+  it("are put away with the reason when the service refuses them, and kept for another try without network", async () => {
+    service.next.push({ path: "/api/v1/attachments", answer: refusal(413, "too_large", "文件超过 10 MB，请压缩后再上传") });
+    await choose(new File(["x"], "x.png", { type: "image/png" }));
+    expect(all(".thumb")).toHaveLength(0);
+    expect(find(".problem").textContent).toContain("10 MB");
+    service.next.push({ path: "/api/v1/attachments", answer: "network" });
+    await choose(new File(["x"], "x.png", { type: "image/png" }));
+    expect(find<HTMLButtonElement>(".send").disabled).toBe(true);
+    find(".thumb .look").click();
+    await settle();
+    expect(find<HTMLButtonElement>(".send").disabled).toBe(false);
+    await choose(new File(["x"], "x.pdf", { type: "application/pdf" }));
     expect(all(".thumb")).toHaveLength(1);
   });
 });

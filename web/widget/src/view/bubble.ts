@@ -49,6 +49,7 @@ function own(bubble: Bubble, actions: BubbleActions): HTMLElement {
     words(bubble, actions),
     bubble.status === "waiting" && bubble.error ? h("div", { class: "note" }, icon("clock", 14), WORDS.waiting) : null,
     bubble.status === "sending" ? h("div", { class: "note late" }, WORDS.sending) : null,
+    bubble.read ? h("div", { class: "note" }, WORDS.readByAgent) : null,
     failed
       ? h(
           "div",

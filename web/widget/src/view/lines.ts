@@ -21,6 +21,8 @@ export interface Bubble {
   status: PendingStatus | null;
   error: string | null;
   clientId: string | null;
+  /** The last of the customer's messages that the person who serves has read. */
+  read: boolean;
 }
 
 export interface Mark {
@@ -33,9 +35,11 @@ export type Item = Bubble | Mark;
 
 const PAUSE_MS = 5 * 60_000;
 
-export function itemsOf(lines: readonly Line[], now: Date): Item[] {
+/** `readTo`: how far the person who serves has read. */
+export function itemsOf(lines: readonly Line[], now: Date, readTo = 0): Item[] {
   const items: Item[] = [];
   const lastOwn = lines.reduce((place, line, i) => (senderOf(line) === "customer" ? i : place), -1);
+  const lastRead = lines.reduce((place, line, i) => (line.message?.sender === "customer" && line.message.seq <= readTo ? i : place), -1);
   let before: { at: number; sender: Sender } | null = null;
   lines.forEach((line, place) => {
     const source = line.message ?? line.pending;
@@ -46,7 +50,7 @@ export function itemsOf(lines: readonly Line[], now: Date): Item[] {
       const old = now.getTime() - at > 12 * 3_600_000;
       items.push({ kind: "mark", key: `t${line.key}`, text: old ? dayAndTime(source.at, now) : timeOfDay(source.at) });
     }
-    items.push(bubbleOf(line, sender, paused || before?.sender !== sender, place < lastOwn));
+    items.push(bubbleOf(line, sender, paused || before?.sender !== sender, place < lastOwn, place === lastRead));
     before = { at, sender };
   });
   return items;
@@ -56,7 +60,7 @@ function senderOf(line: Line): Sender {
   return line.message ? line.message.sender : "customer";
 }
 
-function bubbleOf(line: Line, sender: Sender, first: boolean, answered: boolean): Bubble {
+function bubbleOf(line: Line, sender: Sender, first: boolean, answered: boolean, read: boolean): Bubble {
   const card = line.message ? readCard(line.message.card) : null;
   const inCard = new Set(card?.type === "records" ? card.items.map((item) => item.payload) : []);
   return {
@@ -73,6 +77,7 @@ function bubbleOf(line: Line, sender: Sender, first: boolean, answered: boolean)
     status: line.pending?.status ?? null,
     error: line.pending?.error ?? null,
     clientId: line.pending?.client_id ?? null,
+    read,
   };
 }
 

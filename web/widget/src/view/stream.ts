@@ -88,7 +88,7 @@ export class Stream {
     const { from, to } = this.window.of(this.keys, !this.atEnd);
     const shown = lines.slice(from, to);
     this.earlier.hidden = from === 0 && !chat.reader.older;
-    const items = itemsOf(shown, now);
+    const items = itemsOf(shown, now, chat.owner === "human" ? chat.presence.readTo : 0);
     const nodes = items.map((item) => this.node(item, now));
     const following = this.window.following;
     if (lines.length === 0 && chat.phase !== "opening") nodes.push(this.welcome(chat, elder));

@@ -9,7 +9,8 @@ export class LineWindow {
   private count = PAGE;
   /** Key of the last line drawn; null: follow the end of the conversation. */
   private last: string | null = null;
-  private known = 0;
+  /** The last line there was. */
+  private end: string | undefined;
 
   get following(): boolean {
     return this.last === null;
@@ -17,8 +18,9 @@ export class LineWindow {
 
   /** The stretch of `keys` to draw. `reading`: what is drawn must not vanish at its top because something came below. */
   of(keys: readonly string[], reading: boolean): { from: number; to: number } {
-    if (reading && this.last === null && keys.length > this.known) this.count = Math.min(MOST, this.count + keys.length - this.known);
-    this.known = keys.length;
+    const known = this.end === undefined ? -1 : keys.lastIndexOf(this.end);
+    if (reading && this.last === null && known >= 0) this.count = Math.min(MOST, this.count + keys.length - 1 - known);
+    this.end = keys.at(-1);
     const found = this.last === null ? -1 : keys.indexOf(this.last);
     if (found < 0) this.last = null;
     const to = found < 0 ? keys.length : found + 1;
