@@ -63,6 +63,17 @@ class ActOnTicket:
 
 
 @dataclass(frozen=True)
+class ActOnCallback:
+    """The customer said something about being called back: `action` is a contracts.callbacks.CallbackAction.
+
+    What he is told is made when it is carried out: it depends on what is arranged already.
+    """
+
+    action: str
+    argument: str = ""
+
+
+@dataclass(frozen=True)
 class Remedy:
     """Have the platform do something (a kind of contracts.remedies.RemedyKind), after this turn is committed.
 
@@ -101,13 +112,14 @@ class EndDialogue:
     outcome: str
 
 
-Effect = FileTicket | AddToTicket | WithdrawTicket | ActOnTicket | Remedy | HandOff | EndDialogue
+Effect = FileTicket | AddToTicket | WithdrawTicket | ActOnTicket | ActOnCallback | Remedy | HandOff | EndDialogue
 
 _BY_NAME: dict[str, type[Any]] = {
     "file_ticket": FileTicket,
     "add_to_ticket": AddToTicket,
     "withdraw_ticket": WithdrawTicket,
     "act_on_ticket": ActOnTicket,
+    "act_on_callback": ActOnCallback,
     "remedy": Remedy,
     "hand_off": HandOff,
     "end_dialogue": EndDialogue,

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from contracts.callbacks import read_callback_payload
 from contracts.decision import Entity, Kind, RouteContext
 from contracts.entities import TICKET_NUMBER
 from contracts.taxonomy import load_taxonomy
@@ -176,6 +177,10 @@ def _press(payload: str, context: RouteContext) -> Guarded | None:
     if pressed is not None:
         intent = _TICKET_INTENTS.get(pressed[0], "ticket_progress")
         return Guarded(PAYLOAD, f"intent:{intent}", Kind.FLOW, f"button: {payload}", payload=payload)
+    if read_callback_payload(payload) is not None:
+        return Guarded(PAYLOAD, _CALLBACK_LABEL, Kind.FLOW, f"button: {payload}", payload=payload)
+    if payload == "assistant":
+        return Guarded(PAYLOAD, "intent:deny", Kind.CHAT, "button: back to the assistant", payload=payload)
     if kind_of_button == "answer" and value and context.requested_slot is not None:
         return _answer(context, f"button: {payload}", name=PAYLOAD, payload=payload)
     return None

@@ -17,6 +17,7 @@ from service.channels.alarms import endpoints as alarms
 from service.channels.attachments import endpoints as attachments
 from service.channels.audit import endpoints as audit_pages
 from service.channels.binding import endpoints as bindings
+from service.channels.callbacks import endpoints as callbacks
 from service.channels.card import endpoints as cards
 from service.channels.console import endpoints as console
 from service.channels.demo import endpoints as demo
@@ -33,10 +34,12 @@ from service.channels.router import endpoints as router
 from service.channels.service import open_channels
 from service.channels.settings import endpoints as settings_pages
 from service.channels.tickets import endpoints as tickets
+from service.channels.tickets.board import endpoints as ticket_board
 from service.channels.tickets.customer import endpoints as own_tickets
 from service.channels.tickets.desk import endpoints as ticket_desk
 from service.channels.tickets.disputes import endpoints as disputes
 from service.channels.tickets.photos import endpoints as ticket_photos
+from service.channels.wall import endpoints as wall
 from service.channels.webhook import endpoints as webhook
 from service.channels.wechat import endpoints as wechat
 from service.channels.widget import endpoints as widget
@@ -73,6 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             asyncio.create_task(house.outbox.run(), name="outbox"),
             asyncio.create_task(house.runner.recover(), name="recovery"),
             asyncio.create_task(house.assigner.run(), name="assigner"),
+            asyncio.create_task(house.callbacks.run(), name="callbacks"),
             asyncio.create_task(house.search.run(), name="search"),
             asyncio.create_task(house.reader.run(), name="pictures"),
             asyncio.create_task(house.ticket_watch.run(), name="tickets"),
@@ -122,6 +126,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         help_pages,
         own_tickets,
         console,
+        callbacks,
+        wall,
+        ticket_board,
         ticket_desk,
         ticket_photos,
         disputes,

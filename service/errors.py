@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from contracts.errors import NotFound, NotReady, PlatformUnavailable
 from service.articles.rules import BadArticle, BadFact
 from service.articles.service import EditConflict
+from service.callbacks.desk.service import CallbackTaken
 from service.customers.service import BadToken
 from service.handoff.service import AlreadyClaimed, NotYours
 from service.ratings.service import AlreadyRated
@@ -37,6 +38,7 @@ _KNOWN: Sequence[tuple[type[Exception], int, str]] = (
     (NotFound, 404, "not_found"),
     (AlreadyClaimed, 409, "already_claimed"),
     (NotYours, 409, "not_yours"),
+    (CallbackTaken, 409, "callback_taken"),
     (WrongStatus, 409, "wrong_status"),
     (NotAllowed, 403, "not_allowed"),
     (WrongState, 409, "wrong_state"),

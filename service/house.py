@@ -19,10 +19,11 @@ from service.answers.rules import Voice
 from service.answers.service import Answers
 from service.articles import service as articles
 from service.attachments.worker import PictureReader
+from service.callbacks.worker import CallbackWorker
 from service.clock import utc_now
 from service.customers.service import Tokens
 from service.db import Database
-from service.delivery.service import CALL, Hub
+from service.delivery.service import CALL, QUEUE, Hub
 from service.delivery.worker import Handler, OutboxWorker
 from service.gateways.fuel_platform.embedded import EmbeddedPlatform
 from service.gateways.fuel_platform.service import open_platform
@@ -72,6 +73,7 @@ class House:
     runner: TurnRunner
     outbox: OutboxWorker
     assigner: Assigner
+    callbacks: CallbackWorker
     search: SearchWorker
     reader: PictureReader
     ticket_watch: TicketWorker
@@ -110,7 +112,9 @@ def build(settings: Settings) -> House:
     async def wake(key: str, payload: object) -> None:
         assert isinstance(payload, dict)
         hub.publish(key, {**payload, "key": key})
-        if payload["type"] != "queue":
+        if payload["type"] == "queue":
+            hub.publish(QUEUE, payload)
+        else:
             hub.publish("agents", {**payload, "conversation_id": key})
 
     async def alert(key: str, payload: Mapping[str, Any]) -> None:
@@ -171,6 +175,7 @@ def build(settings: Settings) -> House:
         runner=TurnRunner(turns, settings.turn_timeout, outbox.wake),
         outbox=outbox,
         assigner=Assigner(database, utc_now, outbox.wake),
+        callbacks=CallbackWorker(database, utc_now, outbox.wake),
         search=SearchWorker(database),
         reader=PictureReader(database, storage, utc_now, enabled=settings.read_pictures),
         ticket_watch=ticket_watch,

@@ -108,3 +108,30 @@ def next_duty(shifts: Sequence[tuple[int, int, int]], local: datetime) -> dateti
         if weekday == (local.weekday() + days) % 7
     ]
     return min((start for start in starts if start > local), default=None)
+
+
+def duty_ends(shifts: Sequence[tuple[int, int, int]], local: datetime) -> datetime | None:
+    """When his duty ends, shifts that follow without a gap included; None: he has no shifts, is off, or never ends."""
+    until = local
+    for begins, ends in _spans(shifts, local):
+        if begins <= until < ends:
+            until = ends
+    return until if local < until < local + timedelta(days=7) else None
+
+
+def duty_ended(shifts: Sequence[tuple[int, int, int]], local: datetime) -> datetime | None:
+    """When his last shift ended, within a week; None: he has no shifts, or is on duty."""
+    if on_duty(shifts, local):
+        return None
+    return max((ends for _, ends in _spans(shifts, local) if ends <= local), default=None)
+
+
+def _spans(shifts: Sequence[tuple[int, int, int]], local: datetime) -> list[tuple[datetime, datetime]]:
+    """Every shift that begins from nine days ago to eight days ahead, in order."""
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return sorted(
+        (midnight + timedelta(days=days, minutes=start), midnight + timedelta(days=days, minutes=end))
+        for days in range(-9, 9)
+        for weekday, start, end in shifts
+        if weekday == (local.weekday() + days) % 7
+    )

@@ -144,6 +144,11 @@ def assigned(connection: Connection, agent_id: int, now: datetime) -> None:
     repository.update_agent(connection, agent_id, last_assigned_at=now)
 
 
+def shift_told(connection: Connection, agent_id: int, now: datetime) -> None:
+    """He was told that his shift ends."""
+    repository.update_agent(connection, agent_id, shift_told_at=now)
+
+
 def send_away(connection: Connection, agent_id: int, why: str, now: datetime) -> None:
     """An agent who did not answer gets nothing new until he says that he is back."""
     repository.update_agent(connection, agent_id, presence=Presence.AWAY.value, presence_at=now)

@@ -1,4 +1,4 @@
-"""What was pressed under a ticket, or said in answer to the question of a handler. Pure."""
+"""What was pressed under a ticket or about a call, or said in answer to the question of a handler. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from dataclasses import replace
 from typing import Any, Mapping, Sequence
 
+from contracts.callbacks import CallbackAction, read_callback_payload
+from contracts.conversation import Reply
 from contracts.decision import Decision, Entity, Kind
-from contracts.effects import ActOnTicket
-from contracts.entities import TICKET_NUMBER
+from contracts.effects import ActOnCallback, ActOnTicket
+from contracts.entities import TICKET_NUMBER, TIME
 from contracts.tickets import CustomerAction, read_ticket_payload
 from language import normalise
+from service.answers import rules
 from service.answers.rules import Plan
 
 _NOT_YET = re.compile(r"没|未|不行|不对|不能|还是|仍|依然|照样|又|哪里|骗")
@@ -21,8 +24,34 @@ _DATUM = re.compile(r"[a-z0-9]")
 _LONGEST_DATUM = 30
 _BRIEF = 16
 """Characters; a longer message says more than whether it is solved."""
+_DIGIT = re.compile(r"\d")
+_LIKE_A_NUMBER = 7
+_BACK = "好的，不等人工了，我接着帮您。需要人工的时候说“转人工”就行。"
 _SURE = 0.8
 """From this probability on, a message that is about another problem is no answer to a handler's question."""
+
+
+def always_counts(payload: str | None) -> bool:
+    """Whether a payload needs no offer: what it is about is checked against its owner when it is carried out."""
+    return read_ticket_payload(payload) is not None or read_callback_payload(payload) is not None
+
+
+def about_callback(decision: Decision, text: str, offered: Sequence[Mapping[str, Any]]) -> Plan | None:
+    """A button about being called, the number or the time that was asked for; or the way back to the assistant."""
+    if decision.payload == rules.ASSISTANT:
+        return Plan((Reply(_BACK, source="system"),), leave_queue=True)
+    pressed = read_callback_payload(decision.payload)
+    if pressed is not None:
+        return Plan((), (ActOnCallback(pressed[0].value, pressed[1]),))
+    shown = {found[0] for b in offered if b["latest"] and (found := read_callback_payload(b["payload"])) is not None}
+    if decision.payload is not None or decision.guard in ("safety", "human", "cancel"):
+        return None
+    if CallbackAction.CANCEL in shown and len(_DIGIT.findall(text)) >= _LIKE_A_NUMBER and len(text) <= _LONGEST_DATUM:
+        return Plan((), (ActOnCallback(CallbackAction.PHONE.value, text),))
+    time = next((e.value for e in decision.entities if e.type == TIME and isinstance(e.value, dict)), None)
+    if CallbackAction.AT in shown and time is not None and len(text) <= _BRIEF:
+        return Plan((), (ActOnCallback(CallbackAction.AT.value, f"{time.get('from')}/{time.get('to')}"),))
+    return None
 
 
 def action_on_ticket(decision: Decision) -> tuple[CustomerAction, str] | None:

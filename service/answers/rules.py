@@ -16,7 +16,7 @@ from contracts.taxonomy import Taxonomy
 from contracts.tickets import TicketStatus, TicketView
 from knowledge_base.replies import Replies
 
-HUMAN, CANCEL, NEXT = "human", "cancel", "next"
+HUMAN, CANCEL, NEXT, ASSISTANT = "human", "cancel", "next", "assistant"
 _PREFIXED = {"anxious", "dissatisfied", "angry"}
 
 

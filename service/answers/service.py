@@ -15,7 +15,7 @@ from contracts.effects import WithdrawTicket
 from contracts.errors import AssistantUnavailable
 from contracts.taxonomy import Taxonomy
 from contracts.taxonomy.loader import CHAT_GROUP
-from contracts.tickets import CustomerAction, read_ticket_payload
+from contracts.tickets import CustomerAction
 from intent_router import escalation
 from intent_router.escalation import TurnSignal, Verdict
 from knowledge_base.replies import Replies
@@ -113,8 +113,7 @@ class Answers:
         # A typed title counts as a press only for the newest buttons; a payload counts for all that were offered.
         offered = [o for o in situation.offered if o["latest"] or o["payload"] == situation.payload]
         known = any(o["payload"] == situation.payload for o in situation.offered)
-        # What a ticket's card offers is checked against its owner when it is carried out.
-        payload = situation.payload if known or read_ticket_payload(situation.payload) is not None else None
+        payload = situation.payload if known or pressed.always_counts(situation.payload) else None
         return RouteContext(
             active_flow=dialogue.problem if dialogue is not None else None,
             requested_slot=dialogue.requested_slot if dialogue is not None else None,
@@ -125,9 +124,8 @@ class Answers:
         )
 
     def _judge(self, situation: Situation, decision: Decision) -> Verdict:
-        sure = decision.kind is not Kind.CLARIFY
-        signal = TurnSignal(decision.label, decision.sentiment.label, decision.guard, None, sure)
-        return escalation.judge((*situation.signals, signal))
+        feeling, sure = decision.sentiment.label, decision.kind is not Kind.CLARIFY
+        return escalation.judge((*situation.signals, TurnSignal(decision.label, feeling, decision.guard, None, sure)))
 
     async def _in_its_place(self, situation: Situation, decision: Decision) -> Decision:
         """The decision in the light of what stood before: a yes to an offer, a picture for an open ticket."""
@@ -161,6 +159,8 @@ class Answers:
     async def _plan(
         self, situation: Situation, dialogue: OpenDialogue | None, decision: Decision, verdict: Verdict, voice: Voice
     ) -> Plan:
+        if (called := pressed.about_callback(decision, situation.text, situation.offered)) is not None:
+            return called
         on_ticket = pressed.action_on_ticket(decision)
         if on_ticket is not None:
             return await self._on_ticket(situation, *on_ticket, decision, voice)

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, func, insert, select, update
 from service.handoff.models import handoffs
 
 LIVE = ("waiting", "claimed")
+UNASKED = ("agent", "callback")
+"""Reasons of talks that no customer waited for in the queue."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ def _handoff(row: Any) -> HandoffRow:
 
 def insert_handoff(connection: Connection, **values: Any) -> None:
     connection.execute(insert(handoffs).values(**values))
+
+
+def newest_id(connection: Connection, conversation_id: str) -> int:
+    """The hand-off that was written last for this conversation."""
+    query = select(func.max(handoffs.c.id)).where(handoffs.c.conversation_id == conversation_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def live(connection: Connection, conversation_id: str) -> HandoffRow | None:
@@ -104,25 +112,50 @@ def last_agent(connection: Connection, conversation_id: str) -> int | None:
     return connection.execute(query.order_by(handoffs.c.id.desc()).limit(1)).scalar()
 
 
-def waits_since(connection: Connection, since: datetime) -> list[float]:
-    """Seconds from the queue to a person's first words (or to his claim, while he has said nothing), since then."""
-    query = select(handoffs.c.queued_at, handoffs.c.claimed_at, handoffs.c.answered_at).where(
-        handoffs.c.queued_at >= since, handoffs.c.claimed_at.is_not(None), handoffs.c.reason != "agent"
+def waits_since(connection: Connection, since: datetime) -> list[tuple[datetime, float]]:
+    """Moment of queueing, and seconds to a person's first words (to his claim, while he has said nothing), since then.
+
+    Who came off hours waits from the opening on; who was served before it counts nowhere.
+    """
+    query = select(handoffs.c.queued_at, handoffs.c.opens_at, handoffs.c.claimed_at, handoffs.c.answered_at).where(
+        handoffs.c.queued_at >= since,
+        handoffs.c.claimed_at.is_not(None),
+        handoffs.c.off_hours.is_(False),
+        handoffs.c.reason.not_in(UNASKED),
     )
-    rows = connection.execute(query)
-    return [((row.answered_at or row.claimed_at) - row.queued_at).total_seconds() for row in rows]
+    found = []
+    for row in connection.execute(query):
+        start = row.opens_at or row.queued_at
+        found.append((start, max(0.0, ((row.answered_at or row.claimed_at) - start).total_seconds())))
+    return found
 
 
 def update_handoff(connection: Connection, handoff_id: int, **values: Any) -> None:
     connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
 
 
-def recent_waits(connection: Connection, limit: int = 20) -> list[float]:
-    """Seconds that the last claimed conversations had waited."""
+def recent_waits(connection: Connection, since: datetime, limit: int = 20) -> list[float]:
+    """Seconds that the last claimed conversations had waited; who was told to come back later does not count."""
     query = (
         select(handoffs.c.queued_at, handoffs.c.claimed_at)
-        .where(handoffs.c.claimed_at.is_not(None))
+        .where(
+            handoffs.c.claimed_at >= since,
+            handoffs.c.opens_at.is_(None),
+            handoffs.c.off_hours.is_(False),
+            handoffs.c.reason.not_in(UNASKED),
+        )
         .order_by(handoffs.c.claimed_at.desc())
         .limit(limit)
     )
     return [(row.claimed_at - row.queued_at).total_seconds() for row in connection.execute(query)]
+
+
+def recent_lengths(connection: Connection, since: datetime, limit: int = 20) -> list[float]:
+    """Seconds that the last talks took, from claim to end."""
+    query = (
+        select(handoffs.c.claimed_at, handoffs.c.ended_at)
+        .where(handoffs.c.ended_at >= since, handoffs.c.claimed_at.is_not(None), handoffs.c.reason.not_in(UNASKED))
+        .order_by(handoffs.c.ended_at.desc())
+        .limit(limit)
+    )
+    return [(row.ended_at - row.claimed_at).total_seconds() for row in connection.execute(query)]

@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 REASON_TITLES: Mapping[str, str] = {
     "asked": "客户要求人工",
@@ -15,8 +14,10 @@ REASON_TITLES: Mapping[str, str] = {
     "no_progress": "同一问题没有进展",
     "not_understood": "连续没听懂",
     "critical_intent": "紧急业务",
+    "vip": "贵宾客户要求人工",
     "flow": "流程需要人工",
     "agent": "客服主动接入",
+    "callback": "电话回拨",
     "transfer": "转接",
 }
 
@@ -25,11 +26,13 @@ _URGENCY: Mapping[str, int] = {
     "anger": 20,
     "transfer": 25,
     "dissatisfied": 30,
+    "vip": 30,
     "no_progress": 40,
     "asked": 40,
     "flow": 40,
     "not_understood": 50,
     "agent": 50,
+    "callback": 50,
 }
 _PRIORITY_BONUS: Mapping[str, int] = {"P0": -10, "P1": -3}
 _LEVEL_BONUS: Mapping[str, int] = {"diamond": -6, "platinum": -4, "gold": -1}
@@ -53,6 +56,13 @@ def rank(reason: str, priority: str, level: str | None, at_the_pump: bool = Fals
     return found + (_AT_THE_PUMP if at_the_pump else 0)
 
 
+def reason_of(asked: str, rule: str, level: str | None) -> tuple[str, str]:
+    """Reason and rule of a hand-off: a person for whom there is a line of its own and who asks for one is a VIP."""
+    if asked == "asked" and level in VIP_LEVELS:
+        return "vip", f"{level} customer: {rule}"
+    return asked, rule
+
+
 def order_key(rank_: int, queued_at: datetime) -> float:
     """The place in the queue as one number, smaller first.
 
@@ -60,13 +70,6 @@ def order_key(rank_: int, queued_at: datetime) -> float:
     alone, and who waits long is overtaken by nobody who came so much later.
     """
     return queued_at.timestamp() + rank_ * RANK_SECONDS
-
-
-def estimate_minutes(place: int, recent_waits: Sequence[float]) -> int | None:
-    """Minutes until a person answers, from the waits (seconds) of the last claims; None when nothing is known."""
-    if not recent_waits:
-        return None
-    return max(1, round(median(recent_waits) * max(1, place) / 60))
 
 
 def skills_wanted(level: str | None, texts: Sequence[str]) -> list[str]:
@@ -130,13 +133,15 @@ class Patience:
     """How long people and machines may be silent.
 
     `answer`: an assigned agent's first words; `silence`: his next words after the customer's; `lost`: since his
-    console was heard of; `ring`: a P0 that nobody has, before the supervisors are rung.
+    console was heard of; `ring`: a P0 that nobody has, before the supervisors are rung; `grace`: after the end of a
+    shift, before what the agent still has is passed on.
     """
 
     answer: timedelta = timedelta(seconds=60)
     silence: timedelta = timedelta(minutes=5)
     lost: timedelta = timedelta(seconds=90)
     ring: timedelta = timedelta(minutes=3)
+    grace: timedelta = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)

@@ -5,23 +5,34 @@ The loop that gives conversations to agents and takes them back stands in `worke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Sequence
+from typing import Sequence
 
 from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, Owner, Reply, Sender
-from contracts.effects import HandOff
 from service.agents import service as agents
 from service.agents.service import AgentRow
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
 from service.handoff import repository, rules
+from service.handoff.queue import service as queue
 from service.ratings import service as ratings
 
 # What other domains may use of this one, beside the functions below.
+from service.handoff.duty.rules import WHILE_WAITING as WHILE_WAITING  # isort: skip
+from service.handoff.duty.service import (  # isort: skip
+    QueuePlace as QueuePlace,
+    place_of as place_of,
+    told_off_hours as told_off_hours,
+)
+from service.handoff.queue.service import (  # isort: skip
+    cancel as cancel,
+    enqueue as enqueue,
+    move_to as move_to,
+    served as served,
+)
 from service.handoff.repository import (  # isort: skip
     HandoffRow as HandoffRow,
     claimed as claimed,
@@ -32,74 +43,12 @@ from service.handoff.repository import (  # isort: skip
 )
 
 
-REMEMBERED_WORDS = 6
-"""How many of the customer's newest messages tell which dialect he writes."""
-
-
 class AlreadyClaimed(Exception):
     """Somebody else has the conversation; `str(error)` says so to the agent."""
 
 
 class NotYours(Exception):
     """The agent does not own the conversation (any more); `str(error)` says so to the agent."""
-
-
-@dataclass(frozen=True)
-class QueuePlace:
-    """Where a waiting customer stands. `estimate_minutes` is None when nothing is known yet."""
-
-    place: int
-    estimate_minutes: int | None
-
-    def card(self) -> dict[str, Any]:
-        return {"type": "queue", "place": self.place, "estimate_minutes": self.estimate_minutes}
-
-
-def enqueue(
-    connection: Connection, conversation: ConversationRow, effect: HandOff, level: str | None, now: datetime
-) -> QueuePlace:
-    """Put the conversation in the queue, once; the dialogue that is open ends with its facts kept."""
-    if repository.live(connection, conversation.id) is None:
-        texts = conversations.said_by_customer(connection, conversation.id, REMEMBERED_WORDS)
-        _queue(
-            connection,
-            conversation.id,
-            now,
-            reason=effect.reason,
-            rule=effect.rule,
-            department=effect.department,
-            priority=effect.priority,
-            level=level,
-            rank=rules.rank(effect.reason, effect.priority, level),
-            skills=rules.skills_wanted(level, texts),
-            preferred=repository.last_agent(connection, conversation.id),
-        )
-        conversations.change_owner(connection, conversation.id, Owner.QUEUED, now, None)
-        conversations.end_open_dialogues(connection, conversation.id, "handed_off", now)
-        delivery.announce_queue(connection)
-    found = place_of(connection, conversation.id)
-    return found or QueuePlace(1, None)
-
-
-def _queue(connection: Connection, conversation_id: str, now: datetime, *, rank: int, **values: Any) -> None:
-    repository.insert_handoff(
-        connection,
-        conversation_id=conversation_id,
-        rank=rank,
-        order_key=rules.order_key(rank, now),
-        state="waiting",
-        queued_at=now,
-        **values,
-    )
-
-
-def place_of(connection: Connection, conversation_id: str) -> QueuePlace | None:
-    """The place in the queue; None when the conversation does not wait."""
-    row = repository.live(connection, conversation_id)
-    if row is None or row.state != "waiting":
-        return None
-    place = repository.place(connection, row)
-    return QueuePlace(place, rules.estimate_minutes(place, repository.recent_waits(connection)))
 
 
 def claim(
@@ -224,7 +173,7 @@ def transfer(
     row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     level, skills = (row.level, list(row.skills)) if row is not None else (None, [])
-    _queue(
+    queue.put(
         connection,
         conversation_id,
         now,
@@ -261,30 +210,6 @@ def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Own
         ratings.ask(connection, conversations.require(connection, conversation_id), row.id, agent.id, now)
     delivery.announce_queue(connection)
     return row.id if row is not None else None
-
-
-def cancel(connection: Connection, conversation: ConversationRow, now: datetime) -> bool:
-    """The customer no longer wants to wait; True when he stood in the queue."""
-    row = repository.live(connection, conversation.id)
-    if row is None or row.state != "waiting":
-        return False
-    repository.update_handoff(connection, row.id, state="ended", ended_at=now)
-    conversations.change_owner(connection, conversation.id, Owner.BOT, now, None)
-    delivery.announce_queue(connection)
-    return True
-
-
-def move_to(connection: Connection, old: ConversationRow, home: ConversationRow, now: datetime) -> None:
-    """Who waits or is served in `old` goes on so in `home`, unless he does there already."""
-    row = repository.live(connection, old.id)
-    if row is None:
-        return
-    if repository.live(connection, home.id) is not None:
-        repository.update_handoff(connection, row.id, state="ended", ended_at=now)
-    else:
-        repository.update_handoff(connection, row.id, conversation_id=home.id)
-        conversations.change_owner(connection, home.id, old.owner, now, old.agent_id)
-    delivery.announce_queue(connection)
 
 
 def require_owned(connection: Connection, conversation_id: str, agent: AgentRow) -> ConversationRow:

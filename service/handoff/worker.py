@@ -7,26 +7,26 @@ work of its own, and the claim inside it is the same that an agent makes himself
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Callable
 
 from sqlalchemy import Connection
 
 from contracts.errors import NotFound
 from service.agents import service as agents
-from service.agents.rules import Permission, Presence, may, on_duty
-from service.agents.service import AgentRow
+from service.agents.rules import Presence, on_duty
 from service.clock import CHINA
 from service.conversations import service as conversations
 from service.db import Database
 from service.delivery import service as delivery
 from service.handoff import rules
 from service.handoff import service as handoff
+from service.handoff.duty import service as duty
+from service.handoff.duty import worker as hours
 from service.handoff.repository import update_handoff
 from service.handoff.rules import Candidate, Held, Patience, Waiting
 from service.handoff.service import AlreadyClaimed, HandoffRow
 from service.loop import Loop
-from service.policies import service as policies
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ PAUSE_SECONDS = 1.0
 _WORDS = {
     "unanswered": "刚才的客服没能及时接入，已把您排到最前面，马上为您换一位。",
     "silent": "刚才的客服暂时无法回复，已把您排到最前面，马上为您换一位。",
+    "shift": "刚才的客服下班了，已把您排到最前面，同事接着为您处理，您说的内容都在。",
     "lost": "刚才的客服掉线了，已把您排到最前面，马上为您换一位，您说的内容都在。",
 }
 
@@ -59,35 +60,38 @@ class Assigner:
     async def step(self) -> int:
         """Take back, ring and give once; returns how many conversations changed hands."""
         now = self._clock()
-        patience = await self._database.read(patience_in_force)
+        patience = await self._database.read(duty.patience_in_force)
         if not await self._database.read(lambda c: work_to_do(c, patience, now)):
             return 0
-        return await self._database.write(lambda c: _step(c, patience, now))
-
-
-def patience_in_force(connection: Connection) -> Patience:
-    """How long people may be silent, from the office table."""
-    seconds = policies.office(connection)
-    return Patience(
-        answer=timedelta(seconds=seconds["answer_seconds"]),
-        silence=timedelta(seconds=seconds["silence_seconds"]),
-        lost=timedelta(seconds=seconds["lost_seconds"]),
-        ring=timedelta(seconds=seconds["ring_seconds"]),
-    )
+        return await self._database.write(lambda c: step(c, patience, now))
 
 
 def work_to_do(connection: Connection, patience: Patience, now: datetime) -> bool:
     """Whether a step would change anything; a read, so that an idle house takes no write lock."""
     waiting = handoff.waiting(connection)
-    if any(_rings(row, patience, now) for row in waiting):
+    if waiting and _to_ring(connection, patience, now):
         return True
     if waiting and candidates(connection, patience, now):
+        return True
+    if waiting and (hours.told_wrongly(connection, now) or hours.left_alone(connection, patience, now)):
+        return True
+    endings = list(hours.endings(connection, now))
+    if hours.to_tell(endings) or hours.to_pass_on(endings, patience, now):
         return True
     return any(_why(connection, row, patience, now) is not None for row in handoff.claimed(connection))
 
 
-def _step(connection: Connection, patience: Patience, now: datetime) -> int:
-    return take_back(connection, patience, now) + ring(connection, patience, now) + give(connection, patience, now)
+def step(connection: Connection, patience: Patience, now: datetime) -> int:
+    """Everything that is due, once; returns how much was."""
+    return (
+        hours.tell_shifts(connection, now)
+        + take_back(connection, patience, now)
+        + pass_on(connection, patience, now)
+        + hours.tell_hours(connection, now)
+        + ring(connection, patience, now)
+        + give(connection, patience, now)
+        + hours.ring_alone(connection, patience, now)
+    )
 
 
 def take_back(connection: Connection, patience: Patience, now: datetime) -> int:
@@ -105,15 +109,26 @@ def take_back(connection: Connection, patience: Patience, now: datetime) -> int:
     return released
 
 
+def pass_on(connection: Connection, patience: Patience, now: datetime) -> int:
+    """Whose shift has ended gives up what he still has, after a grace, and is away."""
+    rows = hours.to_pass_on(hours.endings(connection, now), patience, now)
+    for row in rows:
+        handoff.release(connection, row, _WORDS["shift"], now)
+        if row.claimed_by is not None:
+            agents.send_away(connection, row.claimed_by, "shift", now)
+        log.info("conversation %s passed on: the shift is over", row.conversation_id)
+    return len(rows)
+
+
 def ring(connection: Connection, patience: Patience, now: datetime) -> int:
-    """A P0 that nobody has taken rings the supervisors, once."""
-    rung = 0
-    for row in handoff.waiting(connection):
-        if _rings(row, patience, now):
-            update_handoff(connection, row.id, rung_at=now)
-            delivery.announce_alarm(connection, row.conversation_id, "p0_unanswered")
-            rung += 1
-    return rung
+    """A P0 that nobody has taken rings the supervisors, once; at once when nobody is on duty."""
+    rows = _to_ring(connection, patience, now)
+    for row in rows:
+        update_handoff(connection, row.id, rung_at=now)
+        delivery.announce_alarm(connection, row.conversation_id, "p0_unanswered")
+        call = {"conversation_id": row.conversation_id, "department": row.department}
+        delivery.announce_call(connection, {**call, "why": "p0_unanswered"})
+    return len(rows)
 
 
 def give(connection: Connection, patience: Patience, now: datetime) -> int:
@@ -138,27 +153,17 @@ def give(connection: Connection, patience: Patience, now: datetime) -> int:
 
 def candidates(connection: Connection, patience: Patience, now: datetime) -> list[Candidate]:
     """Agents who may be given a conversation now: online, heard of, on duty, with room."""
-    loads = handoff.loads(connection)
-    shifts: dict[int, list[tuple[int, int, int]]] = {}
-    for agent_id, weekday, start, end in agents.shifts_of(connection):
-        shifts.setdefault(agent_id, []).append((weekday, start, end))
-    local = now.astimezone(CHINA)
+    loads, shifts, local = handoff.loads(connection), duty.rosters(connection), now.astimezone(CHINA)
     return [
         Candidate(
             agent.id, agent.department, agent.skills, loads.get(agent.id, 0), agent.capacity, agent.last_assigned_at
         )
         for agent in agents.all_agents(connection)
         if agent.automatic
-        and _reachable(agent, patience, now)
+        and duty.reachable(agent, patience, now)
         and on_duty(shifts.get(agent.id, ()), local)
         and loads.get(agent.id, 0) < agent.capacity
     ]
-
-
-def _reachable(agent: AgentRow, patience: Patience, now: datetime) -> bool:
-    heard = agent.seen_at is not None and now - agent.seen_at <= patience.lost
-    online = agent.presence == Presence.ONLINE.value
-    return agent.active and heard and online and may(agent.role, Permission.CONVERSATIONS)
 
 
 def _waiting(row: HandoffRow) -> Waiting:
@@ -167,8 +172,12 @@ def _waiting(row: HandoffRow) -> Waiting:
     )
 
 
-def _rings(row: HandoffRow, patience: Patience, now: datetime) -> bool:
-    return row.priority == "P0" and row.rung_at is None and now - row.queued_at > patience.ring
+def _to_ring(connection: Connection, patience: Patience, now: datetime) -> list[HandoffRow]:
+    urgent = [row for row in handoff.waiting(connection) if row.priority == "P0" and row.rung_at is None]
+    if not urgent:
+        return []
+    closed = not duty.state(connection, now).open
+    return [row for row in urgent if closed or now - row.queued_at > patience.ring]
 
 
 def _why(connection: Connection, row: HandoffRow, patience: Patience, now: datetime) -> str | None:

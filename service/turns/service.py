@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from contracts.conversation import InboundMessage, Owner
 from contracts.decision import Decision
-from contracts.effects import FileTicket, HandOff, Remedy
+from contracts.effects import ActOnCallback, Effect, FileTicket, HandOff, Remedy
 from contracts.errors import NotFound, PlatformUnavailable, YoubanError
-from contracts.platform import FuelPlatform
+from contracts.platform import Customer, FuelPlatform
 from service import metrics
 from service.answers.rules import Plan, Voice
 from service.answers.service import Answers
+from service.callbacks import service as callbacks
 from service.conversations import service as conversations
 from service.conversations.service import StaleEpoch
 from service.db import Database
@@ -37,6 +38,9 @@ from service.turns.repository import (  # isort: skip
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
+AT_THE_PUMP = timedelta(hours=2)
+"""So long after the payment somebody without fuel is taken to stand at the pump."""
+LATEST_ORDERS = 5
 
 
 class StaleAttempt(Exception):
@@ -92,7 +96,7 @@ class Turns:
             return None
         started = time.perf_counter()
         decision, plan = await self._answer(turn_input)
-        known = await self._look_up(turn_input.situation.customer_id, plan)
+        known = await self._look_up(turn_input.situation.customer_id, plan, self._clock())
         elapsed_ms = (time.perf_counter() - started) * 1000
         now = self._clock()
         committed = None
@@ -137,24 +141,35 @@ class Turns:
             log.exception("turn %s: no answer", turn_input.situation.turn_id)
             return None, self._answers.failure(turn_input.situation)
 
-    async def _look_up(self, customer_id: str | None, plan: Plan) -> Known:
+    async def _look_up(self, customer_id: str | None, plan: Plan, now: datetime) -> Known:
         """What the platform knows that the plan's effects need, before the transaction begins."""
         filed = [e for e in plan.effects if isinstance(e, FileTicket)]
-        needs_level = any(isinstance(e, (HandOff, Remedy)) for e in plan.effects)
+        asks = any(isinstance(e, (HandOff, Remedy, ActOnCallback)) or _wants_call(e) for e in plan.effects)
+        customer = await self._customer(customer_id) if asks and customer_id is not None else None
+        handed_over = customer is not None and any(isinstance(e, HandOff) for e in plan.effects)
         return Known(
-            level=await self._level(customer_id) if needs_level else None,
+            level=customer.level if customer is not None else None,
+            phone=customer.phone if customer is not None else None,
+            at_the_pump=handed_over and await self._at_the_pump(customer_id, now),
             tickets={e.number: await tickets.circumstances(self._platform, customer_id, e) for e in filed},
         )
 
-    async def _level(self, customer_id: str | None) -> str | None:
-        """The customer's level, for his place in the queue and his limits; unknown when the platform is silent."""
-        if customer_id is None:
-            return None
+    async def _customer(self, customer_id: str) -> Customer | None:
+        """Level and number, for his place in the queue and his limits; unknown when the platform is silent."""
         try:
-            return (await self._platform.customer(customer_id)).level
+            return await self._platform.customer(customer_id)
         except (PlatformUnavailable, NotFound) as error:
             log.warning("customer without level: %s", error)
             return None
+
+    async def _at_the_pump(self, customer_id: str | None, now: datetime) -> bool:
+        """Whether he has paid a short while ago and nothing flows yet; no when the platform is silent."""
+        try:
+            orders = await self._platform.orders(customer_id, limit=LATEST_ORDERS) if customer_id is not None else ()
+        except (PlatformUnavailable, NotFound) as error:
+            log.warning("customer without orders: %s", error)
+            return False
+        return any(o.status == "paid" and now - (o.paid_at or o.created_at) <= AT_THE_PUMP for o in orders)
 
     def _commit(
         self,
@@ -197,6 +212,10 @@ class Turns:
         else:
             values = {"status": "pending", "lease_until": 0.0}
         repository.finish(connection, situation.turn_id, turn_input.attempt, **values)
+
+
+def _wants_call(effect: Effect) -> bool:
+    return isinstance(effect, FileTicket) and effect.category == callbacks.CATEGORY
 
 
 def _judgement(decision: Decision) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from contracts.errors import NotFound, PlatformUnavailable
 from service.agents import service as agents
 from service.answers.rules import Voice
 from service.attachments import service as attachments
+from service.callbacks import service as callbacks
 from service.channels.binding import repository, rules
 from service.channels.contract import Update, UpdateKind
 from service.channels.exchange import repository as exchange
@@ -185,6 +186,7 @@ def join(connection: Connection, guest_id: str, home_id: str, now: datetime) -> 
     offset = conversations.join(connection, guest, home, now)
     turns.move(connection, guest.id, home.id, offset)
     tickets.move_to(connection, guest.id, home)
+    callbacks.move(connection, guest.id, home.id, now)
     handoff.move_to(connection, guest, home, now)
     notes.move(connection, guest.id, home.id)
     wrapups.move(connection, guest.id, home.id)
@@ -232,6 +234,7 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
     inbox.forget(connection, conversation.id)
     reading.forget(connection, conversation.id)
     wrapups.erase_words(connection, conversation.id)
+    callbacks.forget(connection, conversation.id, now)
     ratings.erase_words(connection, conversation.id)
     files = conversations.erase_words(connection, conversation.id)
     attachments.erase(connection, files)

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Sequence
 from sqlalchemy import Connection
 
 from contracts.conversation import InboundMessage, Owner, Reply
+from service.callbacks import service as callbacks
 from service.channels.binding.service import join
 from service.clock import utc_now
 from service.conversations import service as conversations
@@ -135,8 +136,8 @@ def identify(connection: Connection, guest_id: str, customer_id: str, channel: s
 
 
 def _unasked(connection: Connection, conversation: ConversationRow) -> bool:
-    """Whether a bare number answers nobody's question: neither a form's nor an agent's."""
-    if conversation.owner is Owner.HUMAN:
+    """Whether a bare number answers nobody's question: a form's, an agent's, or who is to be called."""
+    if conversation.owner is Owner.HUMAN or callbacks.asks_number(connection, conversation.id):
         return False
     dialogue = conversations.open_dialogue(connection, conversation.id)
     return dialogue is None or dialogue.requested_slot is None

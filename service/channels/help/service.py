@@ -39,7 +39,7 @@ PLATFORM_SECONDS = 1.5
 APP = "app"
 FOUND = 20
 LEVELS = {"puka": "普卡", "gold": "金卡", "platinum": "白金", "diamond": "钻石"}
-CALLBACK = OfferShape(title="请给我回电话", payload="intent:callback_request")
+CALLBACK = OfferShape(title="请给我回电话", payload="callback:ask")
 HUMAN = "human"
 CONTEXT_KEYS = frozenset({"page", "order_id", "station_id", "location"})
 DIAGNOSIS_KEYS = frozenset({"app_version", "network", "os", "permissions"})

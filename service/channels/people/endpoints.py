@@ -32,7 +32,6 @@ from service.channels.people.schemas import (
     RatingRequest,
     RatingShape,
     SuggestionList,
-    WallAnswer,
 )
 from service.clock import utc_now
 from service.conversations import service as conversations
@@ -137,12 +136,6 @@ async def change_agent(agent_id: int, body: AccountChange, request: Request, act
     except AccountError as error:
         raise ApiError(422, "bad_account", str(error)) from error
     return console.agent_shape(changed)
-
-
-@router.get("/wall", response_model=WallAnswer)
-async def wall(request: Request, _agent: Supervisor) -> WallAnswer:
-    """The live wall: who waits, who works, what is late."""
-    return await people.wall(house_of(request), utc_now())
 
 
 @router.post("/conversations/{conversation_id}/takeover", response_model=StateAnswer)

@@ -162,32 +162,20 @@ class RatingRequest(BaseModel):
     words: str = Field("", max_length=1000)
 
 
-class WallAnswer(BaseModel):
-    """The live wall. `reached`: share of today's hand-offs whose first words came within `goal_seconds`."""
-
-    waiting: int
-    longest_wait_seconds: int
-    with_people: int
-    reached: float | None
-    reached_of: int
-    goal_seconds: int
-    agents: list[AccountShape]
-    overdue_tickets: int
-    open_tickets: int
-    rings: list[str]
-    talks: list[dict[str, Any]]
-
-
 class PolicyShape(BaseModel):
-    """A policy table in force; version 0 is the one that ships."""
+    """A policy table in force; version 0 is the one that ships, `shipped` its rows."""
 
     name: str
     version: int
     rows: list[dict[str, Any]]
+    shipped: list[dict[str, Any]]
     history: list[dict[str, Any]]
 
 
 class PolicyRequest(BaseModel):
+    """`base`: the version that was edited."""
+
+    base: int | None = None
     rows: list[dict[str, Any]] = Field(max_length=500)
     note: str = Field(min_length=2, max_length=300)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -24,13 +23,11 @@ from service.channels.people.schemas import (
     ShiftShape,
     SuggestionList,
     SuggestionShape,
-    WallAnswer,
 )
 from service.clock import CHINA, spoken
 from service.conversations import service as conversations
 from service.handoff import service as handoff
 from service.house import House
-from service.policies import service as policies
 from service.privacy import mask
 from service.ratings.service import RatingRow
 from service.replies import rules as reply_rules
@@ -44,11 +41,12 @@ CALMING = "安抚"
 def accounts(house: House, connection: Connection, now: datetime) -> AccountList:
     """Every account with its load and whether it is on duty."""
     return AccountList(
-        items=_accounts(connection, now), skills=dict(SKILLS), departments=dict(house.taxonomy.departments)
+        items=accounts_of(connection, now), skills=dict(SKILLS), departments=dict(house.taxonomy.departments)
     )
 
 
-def _accounts(connection: Connection, now: datetime) -> list[AccountShape]:
+def accounts_of(connection: Connection, now: datetime) -> list[AccountShape]:
+    """Every account with its load and whether it is on duty."""
     loads = handoff.loads(connection)
     shifts: dict[int, list[tuple[int, int, int]]] = {}
     for agent_id, weekday, start, end in agents.shifts_of(connection):
@@ -69,47 +67,6 @@ def account(row: AgentRow, load: int, shifts: Sequence[tuple[int, int, int]], du
         seen_at=row.seen_at,
         shifts=[ShiftShape(weekday=w, start_minute=s, end_minute=e) for w, s, e in shifts],
     )
-
-
-async def wall(house: House, now: datetime) -> WallAnswer:
-    """The numbers of the live wall."""
-    midnight = datetime.combine(now.astimezone(CHINA).date(), time(0), CHINA)
-
-    def work(connection: Connection) -> WallAnswer:
-        waiting = handoff.waiting(connection)
-        goal = policies.office(connection)["goal_seconds"]
-        answered = handoff.waits_since(connection, midnight)
-        # Who has waited less than the goal is neither reached nor missed yet.
-        missed = [row for row in waiting if (now - row.queued_at).total_seconds() > goal]
-        reached = sum(wait <= goal for wait in answered)
-        judged = len(answered) + len(missed)
-        return WallAnswer(
-            waiting=len(waiting),
-            longest_wait_seconds=max((int((now - row.queued_at).total_seconds()) for row in waiting), default=0),
-            with_people=sum(handoff.loads(connection).values()),
-            reached=reached / judged if judged else None,
-            reached_of=judged,
-            goal_seconds=goal,
-            agents=[a for a in _accounts(connection, now) if a.active and a.role in ("agent", "supervisor", "admin")],
-            overdue_tickets=tickets.count_open(connection, overdue_at=now),
-            open_tickets=tickets.count_open(connection),
-            rings=[row.conversation_id for row in waiting if row.rung_at is not None],
-            talks=[_talk(connection, row, now) for row in handoff.claimed(connection)],
-        )
-
-    return await house.database.read(work)
-
-
-def _talk(connection: Connection, row: handoff.HandoffRow, now: datetime) -> dict[str, Any]:
-    agent = agents.agent(connection, row.claimed_by) if row.claimed_by is not None else None
-    since = row.claimed_at or row.queued_at
-    return {
-        "conversation_id": row.conversation_id,
-        "agent": agent.username if agent is not None else None,
-        "priority": row.priority,
-        "minutes": int((now - since).total_seconds() // 60),
-        "answered": row.answered_at is not None,
-    }
 
 
 async def suggestions(house: House, conversation_id: str, agent: AgentRow, now: datetime) -> SuggestionList:

@@ -36,6 +36,7 @@ from service.guests import rules as guest_rules
 from service.guests import service as guests
 from service.guests.rules import Outcome
 from service.handoff import service as handoff
+from service.handoff.service import QueuePlace
 from service.house import House, house_of
 from service.reading import service as marks
 from service.reading.service import Side
@@ -194,11 +195,11 @@ async def socket(websocket: WebSocket) -> None:
 
 
 async def _serve(house: House, websocket: WebSocket, session: Session, after_seq: int) -> None:
-    sent = after_seq
+    sent, told = after_seq, None
     with house.hub.listen(session.conversation_id, QUEUE) as hints:
         reader = asyncio.create_task(_read(house, websocket, session))
         try:
-            sent = await _send_news(house, websocket, session, sent)
+            sent, told = await _send_news(house, websocket, session, sent)
             while not reader.done():
                 waiting = asyncio.create_task(hints.get())
                 await asyncio.wait({waiting, reader}, return_when=asyncio.FIRST_COMPLETED)
@@ -211,10 +212,10 @@ async def _serve(house: House, websocket: WebSocket, session: Session, after_seq
                     await websocket.close(code=4409, reason="moved")
                     break
                 if event["type"] == "messages":
-                    sent = await _send_news(house, websocket, session, sent)
+                    sent, told = await _send_news(house, websocket, session, sent)
                 elif event["type"] == "queue":
-                    # Only who waits has a place; for everybody else it is one cheap read.
-                    await _send_place(house, websocket, session)
+                    if told is not None:
+                        told = await _send_place(house, websocket, session, told)
                 else:
                     await websocket.send_json(dict(event))
         except (WebSocketDisconnect, RuntimeError):
@@ -224,8 +225,10 @@ async def _serve(house: House, websocket: WebSocket, session: Session, after_seq
             reader.cancel()
 
 
-async def _send_news(house: House, websocket: WebSocket, session: Session, sent: int) -> int:
-    """Send what came after `sent`, with the queue's place; returns the newest number."""
+async def _send_news(
+    house: House, websocket: WebSocket, session: Session, sent: int
+) -> tuple[int, QueuePlace | None]:
+    """Send what came after `sent`, with the queue's place; returns the newest number and the place of who waits."""
     more = True
     while more:
         messages, state, more = await reading.after(house, session.conversation_id, sent)
@@ -233,14 +236,18 @@ async def _send_news(house: House, websocket: WebSocket, session: Session, sent:
             sent = messages[-1]["seq"]
         await websocket.send_json({"type": "messages", "messages": messages, "state": state})
     if state == Owner.QUEUED.value:
-        await _send_place(house, websocket, session)
-    return sent
+        return sent, await _send_place(house, websocket, session, None)
+    return sent, None
 
 
-async def _send_place(house: House, websocket: WebSocket, session: Session) -> None:
+async def _send_place(
+    house: House, websocket: WebSocket, session: Session, told: QueuePlace | None
+) -> QueuePlace | None:
+    """Tell who waits where he stands, if that is not what he was told last; returns what he knows now."""
     place = await house.database.read(lambda c: handoff.place_of(c, session.conversation_id, utc_now()))
-    if place is not None:
+    if place is not None and place != told:
         await websocket.send_json({**place.card(), "type": "queue"})
+    return place
 
 
 async def _read(house: House, websocket: WebSocket, session: Session) -> None:

@@ -119,6 +119,11 @@ def next_opening(hours: Hours, local: datetime, kind_of: KindOf) -> datetime | N
     return min(later, default=None)
 
 
+def openings(hours: Hours, local: datetime, kind_of: KindOf, days: int) -> list[datetime]:
+    """The beginnings of all periods later than now, for so many days, in order."""
+    return sorted({begins for begins, _ in _spans(hours, local, kind_of, days) if begins > local})
+
+
 def closes_at(hours: Hours, local: datetime, kind_of: KindOf) -> datetime | None:
     """When it closes next; None when it is closed now, or open as far as one can see."""
     if not open_at(hours, local, kind_of):

@@ -9,10 +9,20 @@ from typing import Any, Mapping, Sequence
 from sqlalchemy import Connection
 
 from contracts.conversation import Owner, Reply
-from contracts.effects import ActOnTicket, AddToTicket, EndDialogue, FileTicket, HandOff, Remedy, WithdrawTicket
+from contracts.effects import (
+    ActOnCallback,
+    ActOnTicket,
+    AddToTicket,
+    EndDialogue,
+    FileTicket,
+    HandOff,
+    Remedy,
+    WithdrawTicket,
+)
 from service.answers import rules
 from service.answers.rules import Plan, Voice
 from service.answers.service import Situation
+from service.callbacks import service as callbacks
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.guests import service as guests
@@ -25,10 +35,13 @@ from service.watchers import service as watchers
 
 @dataclass(frozen=True)
 class Known:
-    """What was looked up before the unit of work began: the customer's level (None: unknown) and, by number, what the
-    platform knows about the tickets that are filed."""
+    """What was looked up before the unit of work began: the customer's level and telephone number (None: unknown),
+    whether he has paid and nothing flows yet, and, by number, what the platform knows about the tickets that are filed.
+    """
 
     level: str | None = None
+    phone: str | None = None
+    at_the_pump: bool = False
     tickets: Mapping[str, Circumstances] = field(default_factory=dict)
 
 
@@ -54,6 +67,7 @@ def carry_out(
             about = known.tickets.get(effect.number, Circumstances())
             files = situation.attachments
             tickets.file(connection, conversation, situation.turn_id, effect, now, about, files)
+            callbacks.filed(connection, conversation, effect, known.phone, now)
             watchers.watch(connection, conversation, effect, now, watch)
         elif isinstance(effect, AddToTicket):
             tickets.add(connection, conversation, effect, now, situation.attachments)
@@ -61,8 +75,14 @@ def carry_out(
             replies.append(tickets.act(connection, conversation, effect, now, situation.attachments))
         elif isinstance(effect, WithdrawTicket):
             tickets.withdraw(connection, conversation, effect, now)
+            callbacks.withdrawn(connection, effect.number, now)
+        elif isinstance(effect, ActOnCallback):
+            acted = callbacks.act(connection, conversation, effect, known.phone, now)
+            replies.append(acted.reply)
+            owner = Owner.BOT if acted.left_queue else owner
         elif isinstance(effect, HandOff):
-            handoff.enqueue(connection, conversation, _as_urgent_as(connection, effect, conversation), known.level, now)
+            urgent = _as_urgent_as(connection, effect, conversation)
+            handoff.enqueue(connection, conversation, urgent, known.level, now, at_the_pump=known.at_the_pump)
             owner = Owner.QUEUED
         elif isinstance(effect, Remedy):
             words = remedies.ask(connection, conversation, situation.turn_id, effect, known.level, now)
@@ -73,7 +93,7 @@ def carry_out(
     if plan.leave_queue and handoff.cancel(connection, conversation, now):
         owner = Owner.BOT
     if (owner is Owner.QUEUED and any(r.source == "handoff" for r in replies)) or owner is not conversation.owner:
-        replies = _with_place(connection, conversation, replies, owner, voice)
+        replies = _with_place(connection, conversation, situation, replies, owner, voice)
     if plan.clear_second or plan.second_problem is not None:
         conversations.set_second_problem(connection, conversation.id, plan.second_problem)
     return replies, owner
@@ -86,14 +106,26 @@ def _as_urgent_as(connection: Connection, effect: HandOff, conversation: Convers
 
 
 def _with_place(
-    connection: Connection, conversation: ConversationRow, replies: Sequence[Reply], owner: Owner, voice: Voice
+    connection: Connection,
+    conversation: ConversationRow,
+    situation: Situation,
+    replies: Sequence[Reply],
+    owner: Owner,
+    voice: Voice,
 ) -> list[Reply]:
-    """The last words carry the place in the queue, which is known only now."""
-    place = handoff.place_of(connection, conversation.id) if owner is Owner.QUEUED else None
-    if place is None:
+    """The last words carry the place in the queue, which is known only now; or that nobody can answer, and when."""
+    row = handoff.live(connection, conversation.id) if owner is Owner.QUEUED else None
+    place = handoff.place_of(connection, conversation.id, situation.now) if row is not None else None
+    if row is None or place is None:
         return list(replies)
+    if place.closed:
+        # What was planned promises a person now.
+        kept = [r for r in replies if r.source != "handoff"]
+        filed = [t.number for t in tickets.open_of(connection, conversation.id)]
+        problem = rules.problem_of([s.label for s in situation.signals], voice.taxonomy)
+        return [*kept, handoff.told_off_hours(row, place, problem, filed, situation.now)]
     words = rules.queue_text(place.place, place.estimate_minutes, voice)
-    return [*replies, Reply(words, source="handoff", card=place.card())]
+    return [*replies, Reply(words, source="handoff", buttons=handoff.WHILE_WAITING, card=place.card())]
 
 
 def change_dialogue(connection: Connection, situation: Situation, plan: Plan, now: datetime) -> None:

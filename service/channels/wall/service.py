@@ -1,0 +1,100 @@
+"""What the live wall shows: gathered in one read."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from sqlalchemy import Connection
+
+from service.agents import service as agents
+from service.agents.rules import Presence
+from service.callbacks import service as callbacks
+from service.channels.people import service as people
+from service.channels.people.schemas import AccountShape
+from service.channels.wall import rules
+from service.channels.wall.rules import Served
+from service.channels.wall.schemas import CrewShape, HalfHour, OfficeShape, TalkShape, WallAnswer
+from service.clock import CHINA
+from service.handoff import service as handoff
+from service.handoff.duty import service as duty
+from service.handoff.rules import Patience
+from service.handoff.service import HandoffRow
+from service.house import House
+from service.policies import service as policies
+from service.tickets import service as tickets
+
+_SHOWN_ROLES = ("agent", "supervisor", "admin")
+
+
+async def wall(house: House, now: datetime) -> WallAnswer:
+    """The numbers of the live wall."""
+    midnight = datetime.combine(now.astimezone(CHINA).date(), time(0), CHINA)
+    return await house.database.read(lambda c: _wall(c, midnight, now))
+
+
+def _wall(connection: Connection, midnight: datetime, now: datetime) -> WallAnswer:
+    queue = handoff.waiting(connection)
+    # Who was told to come back later does not wait for anybody now.
+    waiting = [row for row in queue if not row.off_hours]
+    seconds = policies.office(connection)["goal_seconds"]
+    waits = [max(0.0, (now - _since(row)).total_seconds()) for row in waiting]
+    today = [Served(at, wait) for at, wait in handoff.waits_since(connection, midnight)]
+    today += [Served(_since(row), wait, False) for row, wait in zip(waiting, waits, strict=True)]
+    reached = rules.goal(today, seconds)
+    state = duty.state(connection, now)
+    promised, due = callbacks.count(connection, now)
+    people_here = [a for a in people.accounts_of(connection, now) if a.active and a.role in _SHOWN_ROLES]
+    return WallAnswer(
+        waiting=len(waiting),
+        longest_wait_seconds=int(max(waits, default=0)),
+        with_people=sum(handoff.loads(connection).values()),
+        reached=reached.share,
+        reached_of=reached.judged,
+        goal_seconds=seconds,
+        goal_share=rules.GOAL_SHARE,
+        breaches=reached.breaches,
+        office=OfficeShape(open=state.open, opens_at=state.opens_at, waiting_for_it=len(queue) - len(waiting)),
+        crew=_crew(people_here, duty.patience_in_force(connection), now),
+        history=[
+            HalfHour(at=s.at, asked=s.asked, answered=s.answered, reached=s.reached, longest_seconds=s.longest)
+            for s in rules.history(today, midnight, now, seconds)
+        ],
+        callbacks_open=promised,
+        callbacks_due=due,
+        agents=people_here,
+        overdue_tickets=tickets.count_open(connection, overdue_at=now),
+        open_tickets=tickets.count_open(connection),
+        rings=[row.conversation_id for row in queue if row.rung_at is not None],
+        talks=[_talk(connection, row, now) for row in handoff.claimed(connection)],
+    )
+
+
+def _since(row: HandoffRow) -> datetime:
+    """When the customer began to wait for somebody who could come."""
+    return row.opens_at or row.queued_at
+
+
+def _crew(people_here: list[AccountShape], patience: Patience, now: datetime) -> CrewShape:
+    found = dict.fromkeys(CrewShape.model_fields, 0)
+    for agent in people_here:
+        heard = agent.seen_at is not None and now - agent.seen_at <= patience.lost
+        if agent.presence == Presence.OFFLINE.value:
+            found["off_duty" if not agent.on_duty else "offline"] += 1
+        elif agent.presence == Presence.AWAY.value:
+            found["away"] += 1
+        elif not heard:
+            found["lost"] += 1
+        else:
+            found["busy" if agent.load >= agent.capacity else "free"] += 1
+    return CrewShape(**found)
+
+
+def _talk(connection: Connection, row: HandoffRow, now: datetime) -> TalkShape:
+    agent = agents.agent(connection, row.claimed_by) if row.claimed_by is not None else None
+    return TalkShape(
+        conversation_id=row.conversation_id,
+        agent=agent.username if agent is not None else None,
+        priority=row.priority,
+        minutes=int((now - (row.claimed_at or row.queued_at)).total_seconds() // 60),
+        answered=row.answered_at is not None,
+    )
