@@ -161,6 +161,19 @@ def set_second_problem(connection: Connection, conversation_id: str, label: str 
     connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(second_problem=label))
 
 
-def conversations_of_agent(connection: Connection, agent_id: int) -> list[ConversationRow]:
+def conversations_of_agent(
+    connection: Connection, agent_id: int, since: datetime | None = None
+) -> list[ConversationRow]:
+    """What an agent has, what changed last first; with `since` only what changed at that moment or later."""
     query = _CONVERSATION.where(conversations.c.agent_id == agent_id, conversations.c.owner == Owner.HUMAN.value)
+    if since is not None:
+        query = query.where(conversations.c.updated_at >= since)
     return [_conversation(row) for row in connection.execute(query.order_by(conversations.c.updated_at.desc()))]
+
+
+def ids_of_agent(connection: Connection, agent_id: int) -> list[str]:
+    """The same, names only."""
+    query = select(conversations.c.id).where(
+        conversations.c.agent_id == agent_id, conversations.c.owner == Owner.HUMAN.value
+    )
+    return list(connection.execute(query.order_by(conversations.c.updated_at.desc())).scalars())

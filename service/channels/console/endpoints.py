@@ -8,16 +8,19 @@ import time
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
+from pydantic import AwareDatetime
 from sqlalchemy import Connection
 
 from contracts.conversation import Owner
 from contracts.errors import NotFound
 from service.access import agent_of_token, allowed, bearer, current_agent
 from service.agents import service as agents
-from service.agents.rules import Permission, may
+from service.agents.rules import Permission
 from service.agents.service import AgentRow
+from service.channels.alarms.service import Ear
 from service.channels.console import service as console
 from service.channels.console.inbox import endpoints as inbox
+from service.channels.console.lists import service as lists
 from service.channels.console.schemas import (
     AgentShape,
     CloseRequest,
@@ -89,15 +92,17 @@ async def me(agent: Caller) -> AgentShape:
 @router.get("/handoff/queue", response_model=QueueAnswer)
 async def queue(request: Request, _agent: QueueReader) -> QueueAnswer:
     """Conversations that wait for a person, most urgent first."""
-    return QueueAnswer(items=await console.queue(house_of(request), utc_now()))
+    return QueueAnswer(items=await lists.queue(house_of(request), utc_now()))
 
 
 @router.get("/conversations", response_model=ConversationList)
-async def my_conversations(request: Request, agent: Talker, mine: Annotated[bool, Query()] = True) -> ConversationList:
-    """The conversations that the agent has (`mine=true`)."""
+async def my_conversations(
+    request: Request, agent: Talker, mine: Annotated[bool, Query()] = True, since: AwareDatetime | None = None
+) -> ConversationList:
+    """The conversations that the agent has (`mine=true`); with `since` only those that changed meanwhile."""
     if not mine:
         raise ApiError(422, "invalid", "目前只能列出自己的会话（mine=true）")
-    return ConversationList(items=await console.mine(house_of(request), agent))
+    return await lists.mine(house_of(request), agent, since, utc_now())
 
 
 @router.get("/conversations/{conversation_id}", response_model=StoryAnswer)
@@ -178,7 +183,9 @@ async def _state(house: House, conversation_id: str) -> StateAnswer:
 
 @router.websocket("/agents/socket")
 async def socket(websocket: WebSocket) -> None:
-    """Wakes the console: queue, messages, tickets, typing. The first frame is `{"type": "auth", "token": …}`."""
+    """Wakes the console: queue, messages, tickets, typing; department and station staff hear of their tickets alone.
+
+    The first frame is `{"type": "auth", "token": …}`."""
     house = house_of(websocket)
     await websocket.accept()
     try:
@@ -188,26 +195,27 @@ async def socket(websocket: WebSocket) -> None:
         agent = None
     except WebSocketDisconnect:
         return
-    if agent is None or not may(agent.role, Permission.QUEUE):
+    ear = Ear(house, agent) if agent is not None else None
+    if agent is None or ear is None or not ear.allowed:
         await websocket.close(code=4401, reason="auth")
         return
-    await _serve(house, websocket, agent)
+    await _serve(house, websocket, agent, ear)
 
 
-async def _serve(house: House, websocket: WebSocket, agent: AgentRow) -> None:
+async def _serve(house: House, websocket: WebSocket, agent: AgentRow, ear: Ear) -> None:
     with house.hub.listen(AGENTS) as hints:
-        reader = asyncio.create_task(_read(house, websocket, agent))
+        reader = asyncio.create_task(_read(house, websocket, agent, ear))
         try:
-            await websocket.send_json({"type": "queue"})
+            await websocket.send_json(ear.greeting)
             while not reader.done():
                 waiting = asyncio.create_task(hints.get())
                 await asyncio.wait({waiting, reader}, return_when=asyncio.FIRST_COMPLETED)
                 if not waiting.done():
                     waiting.cancel()
                     break
-                hint = dict(waiting.result())
-                if hint["type"] != "notice" or hint["agent_id"] == agent.id:
-                    await websocket.send_json(hint)
+                frame = await ear.heard(waiting.result())
+                if frame is not None:
+                    await websocket.send_json(frame)
         except (WebSocketDisconnect, RuntimeError):
             # RuntimeError is what the server raises when it sends on a socket that the client has just closed.
             log.debug("an agent's socket closed while sending")
@@ -215,7 +223,7 @@ async def _serve(house: House, websocket: WebSocket, agent: AgentRow) -> None:
             reader.cancel()
 
 
-async def _read(house: House, websocket: WebSocket, agent: AgentRow) -> None:
+async def _read(house: House, websocket: WebSocket, agent: AgentRow, ear: Ear) -> None:
     """Frames of the console; each says that the agent can be reached, written down now and then."""
     heard = 0.0
     while True:
@@ -228,9 +236,9 @@ async def _read(house: House, websocket: WebSocket, agent: AgentRow) -> None:
             return
         if not isinstance(frame, dict):
             continue
-        if frame.get("type") == "typing" and isinstance(frame.get("conversation_id"), str):
+        if frame.get("type") == "typing" and ear.talks and isinstance(frame.get("conversation_id"), str):
             house.hub.publish(frame["conversation_id"], {"type": "typing", "sender": "agent"})
-        elif frame.get("type") == "read":
+        elif frame.get("type") == "read" and ear.talks:
             await _note_read(house, frame, agent)
         elif frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})

@@ -70,15 +70,24 @@ class QueueAnswer(BaseModel):
 
 
 class ConversationItem(BaseModel):
+    """`seq` and `last_sender` are those of the newest message, `preview` its words, masked."""
+
     conversation_id: str
     customer: CustomerBrief
     state: str
+    channel: str
     updated_at: datetime
+    seq: int
+    last_sender: str | None
     preview: str
 
 
 class ConversationList(BaseModel):
+    """`ids`: all that the agent has; `items`: those of them that were asked for. `at` is what to ask `since` with."""
+
     items: list[ConversationItem]
+    ids: list[str]
+    at: datetime
 
 
 class TurnShape(BaseModel):

@@ -31,6 +31,12 @@ export const keep = {
   /** The epoch for which the first line was prefilled. */
   greeted: (conversation: string): number => read(`greeted:${conversation}`, -1),
   setGreeted: (conversation: string, epoch: number): void => write(`greeted:${conversation}`, epoch),
+  /** The last message of a conversation that this agent had on his screen. */
+  seen: (conversation: string): number => read(`seen:${conversation}`, 0),
+  setSeen: (conversation: string, seq: number): void => write(`seen:${conversation}`, seq),
+  /** What the browser may do when somebody is not looking. */
+  alerts: (): { sound: boolean; desktop: boolean } => ({ sound: true, desktop: true, ...read("alerts", {}) }),
+  setAlerts: (value: { sound: boolean; desktop: boolean }): void => write("alerts", value),
   theme: (): string => read("theme", "auto"),
   setTheme: (theme: string): void => write("theme", theme),
 };

@@ -2,7 +2,12 @@
 import { ref } from "vue";
 
 export const now = ref(new Date());
+/** The same once a minute, for long lists: hundreds of lines need not be drawn each second. */
+export const minute = ref(now.value);
 
 setInterval(() => {
-  if (document.visibilityState !== "hidden") now.value = new Date();
+  if (document.visibilityState === "hidden") return;
+  const moment = new Date();
+  if (Math.floor(moment.getTime() / 60_000) !== Math.floor(minute.value.getTime() / 60_000)) minute.value = moment;
+  now.value = moment;
 }, 1000);

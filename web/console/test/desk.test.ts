@@ -3,9 +3,10 @@ import { auth } from "../src/service";
 import { firstLine, useDesk } from "../src/stores/desk";
 import { useQueue } from "../src/stores/queue";
 import { useSession } from "../src/stores/session";
-import { AGENT, claimed, message, refusal, story, world, type World } from "./world";
+import { AGENT, AT, claimed, message, ownList, refusal, story, talk, world, type World } from "./world";
 
 const STORY = "GET /api/v1/conversations/c1";
+const NEWS = "GET /api/v1/conversations/c1/messages?after_seq=1";
 const SAY = "POST /api/v1/conversations/c1/messages";
 let w: World;
 
@@ -77,13 +78,14 @@ describe("speaking", () => {
     desk.setDraft("您好");
     w.on(SAY, () => {
       const id = w.asked.at(-1)!.body["client_id"] as string;
-      w.on(STORY, claimed({ messages: [message(1, "customer", "我的券呢"), message(2, "agent", "您好", { client_id: id })] }));
+      w.on(NEWS, talk([message(2, "agent", "您好", { client_id: id })]));
       return { seq: 2 };
     });
     const saying = desk.say();
     expect(texts()).toEqual(["我的券呢", "您好"]);
     expect(desk.draft).toBe("");
     await saying;
+    desk.refreshSoon();
     await vi.advanceTimersByTimeAsync(300);
     expect(texts()).toEqual(["我的券呢", "您好"]);
     expect(desk.lines.at(-1)!.message?.seq).toBe(2);
@@ -150,17 +152,79 @@ describe("speaking", () => {
 });
 
 describe("hints", () => {
-  it("cause one fetch, however many come at once", async () => {
+  it("cause one fetch of what is new, however many come at once", async () => {
     const desk = useDesk();
-    w.on(STORY, story());
+    w.on(STORY, claimed()).on(NEWS, () => {
+      w.on("GET /api/v1/conversations/c1/messages?after_seq=2", talk([]));
+      return talk([message(2, "customer", "在吗")]);
+    });
     await desk.open("c1");
     for (let i = 0; i < 20; i += 1) desk.refreshSoon();
     await vi.advanceTimersByTimeAsync(1000);
-    expect(w.count(STORY)).toBe(2);
+    expect(texts()).toEqual(["我的券呢", "在吗"]);
+    expect(w.count(STORY)).toBe(1);
+    expect(w.asked.filter((a) => a.path.includes("after_seq")).length).toBeLessThanOrEqual(2);
     const queue = useQueue();
-    await Promise.all(Array.from({ length: 20 }, () => queue.refresh()));
-    await vi.advanceTimersByTimeAsync(0);
-    expect(w.count("GET /api/v1/handoff/queue")).toBe(2);
+    const before = w.count("GET /api/v1/handoff/queue");
+    const waits = Array.from({ length: 20 }, () => queue.refresh());
+    await vi.advanceTimersByTimeAsync(3000);
+    await Promise.all(waits);
+    expect(w.count("GET /api/v1/handoff/queue") - before).toBe(2);
+  });
+
+  it("fetch the whole story when the conversation changed hands", async () => {
+    const desk = useDesk();
+    w.on(STORY, claimed()).on(NEWS, () => {
+      w.on(STORY, story({ state: "human", epoch: 3, agent: { ...AGENT, id: 2, number: "1002" } }));
+      return talk([message(2, "system", "人工客服（工号 1002）接着为您处理")], { epoch: 3, mine: false });
+    });
+    await desk.open("c1");
+    desk.refreshSoon();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(w.count(STORY)).toBe(2);
+    expect(desk.isMine).toBe(false);
+  });
+
+  it("bring what was missed, page by page, and each message once", async () => {
+    const desk = useDesk();
+    w.on(STORY, claimed());
+    await desk.open("c1");
+    w.on(NEWS, talk([message(2, "customer", "二"), message(3, "customer", "三")], { more: true }));
+    w.on("GET /api/v1/conversations/c1/messages?after_seq=3", talk([message(4, "customer", "四")]));
+    desk.refreshSoon();
+    await vi.advanceTimersByTimeAsync(300);
+    w.on("GET /api/v1/conversations/c1/messages?after_seq=4", talk([message(4, "customer", "四")]));
+    desk.refreshSoon();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(texts()).toEqual(["我的券呢", "二", "三", "四"]);
+  });
+
+  it("show older messages on demand, in front of those that are there", async () => {
+    const desk = useDesk();
+    w.on(STORY, claimed({ messages: [message(201, "customer", "新")], earlier: true }));
+    w.on("GET /api/v1/conversations/c1/messages?before_seq=201&limit=200", talk([message(199, "customer", "旧"), message(200, "bot", "旧答")], { more: false }));
+    await desk.open("c1");
+    expect(desk.earlier).toBe(true);
+    await desk.older();
+    expect(texts()).toEqual(["旧", "旧答", "新"]);
+    expect(desk.earlier).toBe(false);
+    desk.refreshSoon();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(w.asked.at(-1)!.path).toContain("after_seq=201");
+  });
+
+  it("leave lines that did not change as they are", async () => {
+    const queue = useQueue();
+    const item = (id: string, seq: number) => ({ conversation_id: id, customer: story().customer, state: "human", channel: "widget", updated_at: `2024-11-22T02:00:0${seq}Z`, seq, last_sender: "customer", preview: String(seq) });
+    w.on("GET /api/v1/conversations?mine=true", ownList(item("a", 1), item("b", 2)));
+    await queue.refresh();
+    const kept = queue.mine[1];
+    w.on(`GET /api/v1/conversations?mine=true&since=${encodeURIComponent(AT)}`, { items: [item("a", 3)], ids: ["a", "b"], at: AT });
+    const again = queue.refresh();
+    await vi.advanceTimersByTimeAsync(1200);
+    await again;
+    expect(queue.mine.map((c) => c.preview)).toEqual(["3", "2"]);
+    expect(queue.mine[1]).toBe(kept);
   });
 
   it("show the conversation that was opened last, not the slowest answer", async () => {
@@ -179,12 +243,13 @@ describe("hints", () => {
 
   it("leave the lists as they were when a fetch fails, and say what happened", async () => {
     const queue = useQueue();
-    w.on("GET /api/v1/conversations?mine=true", {
-      items: [{ conversation_id: "c1", customer: story().customer, state: "human", updated_at: "2024-11-22T02:00:00Z", preview: "" }],
-    });
+    const item = { conversation_id: "c1", customer: story().customer, state: "human", channel: "widget", updated_at: AT, seq: 1, last_sender: "customer", preview: "" };
+    w.on("GET /api/v1/conversations?mine=true", ownList(item));
     await queue.refresh();
-    w.on("GET /api/v1/handoff/queue", "network");
-    await queue.refresh();
+    w.on("GET /api/v1/handoff/queue", "network").on(`GET /api/v1/conversations?mine=true&since=${encodeURIComponent(AT)}`, "network");
+    const again = queue.refresh();
+    await vi.advanceTimersByTimeAsync(1200);
+    await again;
     expect(queue.mine).toHaveLength(1);
     expect(queue.problem).toContain("网络");
   });

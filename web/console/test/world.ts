@@ -1,7 +1,7 @@
 /** The service's answers for the console's tests, and what was asked of it. */
 import { createPinia, setActivePinia } from "pinia";
 import { vi } from "vitest";
-import type { Message, Story } from "@youban/shared/wire";
+import type { ConversationItem, Message, OwnList, Story, Talk } from "@youban/shared/wire";
 import { auth } from "../src/service";
 
 export interface Asked {
@@ -52,10 +52,24 @@ export function world(): World {
   setActivePinia(createPinia());
   const made = new World();
   made.on("GET /api/v1/handoff/queue", { items: [] });
-  made.on("GET /api/v1/conversations?mine=true", { items: [] });
+  made.on("GET /api/v1/conversations?mine=true", ownList());
   vi.stubGlobal("fetch", made.fetch);
   return made;
 }
+
+export const AT = "2024-11-22T02:00:00+00:00";
+export const ownList = (...items: ConversationItem[]): OwnList => ({ items, ids: items.map((i) => i.conversation_id), at: AT });
+
+export const talk = (messages: Message[], more: Partial<Talk> = {}): Talk => ({
+  messages,
+  turns: [],
+  state: "human",
+  epoch: 2,
+  mine: true,
+  more: false,
+  read_seq: 0,
+  ...more,
+});
 
 export const message = (seq: number, sender: Message["sender"], text: string, more: Partial<Message> = {}): Message => ({
   seq,
@@ -80,6 +94,9 @@ export function story(more: Partial<Story> = {}): Story {
     summary: ["问题：加油券未到账：“我的券呢”", "已处理：已建工单 YB0000000646（已受理）", "情绪：不满；转人工原因：客户要求人工"],
     opening: "加油券未到账：“我的券呢”",
     messages: [message(1, "customer", "我的券呢")],
+    earlier: false,
+    read_seq: 0,
+    wrap_ups: [],
     turns: [
       {
         seq: 1,

@@ -2,14 +2,20 @@
 import type { Http } from "./http";
 import type {
   Agent,
-  ConversationItem,
+  Colleague,
   LoginAnswer,
+  NoticeList,
+  OwnList,
   QueueItem,
   StateAnswer,
   Story,
+  Talk,
   TicketChange,
   TicketDetail,
   TicketList,
+  UploadAnswer,
+  WrapUp,
+  WrapUpGuess,
 } from "./wire";
 
 export class AgentApi {
@@ -31,8 +37,9 @@ export class AgentApi {
     return (await this.http.get<{ items: QueueItem[] }>("/api/v1/handoff/queue")).items;
   }
 
-  async mine(): Promise<ConversationItem[]> {
-    return (await this.http.get<{ items: ConversationItem[] }>("/api/v1/conversations", { query: { mine: true } })).items;
+  /** What the agent has; with `since` only what changed since then. */
+  mine(since: string | null = null): Promise<OwnList> {
+    return this.http.get("/api/v1/conversations", { query: { mine: true, since } });
   }
 
   story(id: string): Promise<Story> {
@@ -43,16 +50,46 @@ export class AgentApi {
     return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/claim`);
   }
 
-  say(id: string, clientId: string, text: string): Promise<{ seq: number }> {
-    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/messages`, { client_id: clientId, text });
+  say(id: string, clientId: string, text: string, attachments: { id: string }[] = []): Promise<{ seq: number }> {
+    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/messages`, {
+      client_id: clientId,
+      text,
+      ...(attachments.length ? { attachments: attachments.map(({ id: file }) => ({ id: file })) } : {}),
+    });
+  }
+
+  /** A page of messages: after a number, or before one. */
+  talk(id: string, page: { after_seq?: number; before_seq?: number; limit?: number }, signal?: AbortSignal): Promise<Talk> {
+    return this.http.get(`/api/v1/conversations/${encodeURIComponent(id)}/messages`, { query: page, signal });
+  }
+
+  /** Store a picture for the customer; `onProgress` is told the share that has left, 0 to 1. */
+  upload(id: string, file: Blob, name: string, onProgress: (share: number) => void): Promise<UploadAnswer> {
+    return this.http.upload(`/api/v1/conversations/${encodeURIComponent(id)}/attachments`, file, name, onProgress);
+  }
+
+  wrapUp(id: string): Promise<WrapUpGuess> {
+    return this.http.get(`/api/v1/conversations/${encodeURIComponent(id)}/wrap-up`);
+  }
+
+  async colleagues(): Promise<Colleague[]> {
+    return (await this.http.get<{ items: Colleague[] }>("/api/v1/colleagues")).items;
+  }
+
+  notices(): Promise<NoticeList> {
+    return this.http.get("/api/v1/agents/me/notices");
+  }
+
+  readNotices(ids?: number[]): Promise<NoticeList> {
+    return this.http.post("/api/v1/agents/me/notices/read", ids ? { ids } : {});
   }
 
   transfer(id: string, department: string | null, note: string): Promise<StateAnswer> {
     return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/transfer`, { department, note });
   }
 
-  close(id: string, to: "closed" | "bot"): Promise<StateAnswer> {
-    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/close`, { to });
+  close(id: string, to: "closed" | "bot", wrapUp: WrapUp): Promise<StateAnswer> {
+    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/close`, { to, wrap_up: wrapUp });
   }
 
   tickets(filter: { status?: string; customer_id?: string; cursor?: string | null }): Promise<TicketList> {

@@ -35,10 +35,13 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Send no token (logging in). */
   anonymous?: boolean;
+  headers?: Record<string, string>;
 }
 
 const OFFLINE = "网络连接不上，请检查网络后重试";
 const SLOW = "等了很久没有回应，请稍后重试";
+const UNREADABLE = "服务返回的内容无法识别，请稍后重试";
+const UPLOAD_TIMEOUT_MS = 120_000;
 const STATUS_WORDS: Record<number, string> = {
   401: "登录已过期，请重新登录",
   403: "没有这项权限",
@@ -76,8 +79,35 @@ export class Http {
     return this.request("PATCH", path, { ...options, body });
   }
 
-  async blob(path: string): Promise<Blob> {
-    return (await this.respond("GET", path, {})).blob();
+  async blob(path: string, options: RequestOptions = {}): Promise<Blob> {
+    return (await this.respond("GET", path, options)).blob();
+  }
+
+  /** A file as a form, with its progress: `fetch` cannot tell how much has left. */
+  upload<T>(path: string, file: Blob, name: string, onProgress: (share: number) => void): Promise<T> {
+    const form = new FormData();
+    form.append("file", file, name);
+    const token = this.options.token?.() ?? null;
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", this.base + path);
+      request.timeout = UPLOAD_TIMEOUT_MS;
+      request.setRequestHeader("Accept", "application/json");
+      if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
+      request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+      request.onerror = () => reject(new ApiError(0, "network", OFFLINE));
+      request.ontimeout = () => reject(new ApiError(0, "timeout", SLOW));
+      request.onload = () => {
+        const response = new Response(request.responseText, { status: request.status });
+        if (response.ok) {
+          response.json().then((body) => resolve(body as T), () => reject(new ApiError(request.status, "bad_answer", UNREADABLE)));
+          return;
+        }
+        if (request.status === 401 && token) this.options.onUnauthorised?.();
+        void errorOf(response).then(reject);
+      };
+      request.send(form);
+    });
   }
 
   private async request<T>(method: string, path: string, options: RequestOptions): Promise<T> {
@@ -86,12 +116,12 @@ export class Http {
     try {
       return (await response.json()) as T;
     } catch {
-      throw new ApiError(response.status, "bad_answer", "服务返回的内容无法识别，请稍后重试");
+      throw new ApiError(response.status, "bad_answer", UNREADABLE);
     }
   }
 
   private async respond(method: string, path: string, options: RequestOptions): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
     const token = options.anonymous ? null : (this.options.token?.() ?? null);
     if (token) headers["Authorization"] = `Bearer ${token}`;
     let body: BodyInit | undefined;

@@ -1,16 +1,18 @@
 /** The conversation that is open: its story, its messages, and what the agent does with it. */
 import { computed, ref, shallowRef, triggerRef } from "vue";
 import { defineStore } from "pinia";
-import { ApiError, wordsOf } from "@youban/shared/http";
-import { newId } from "@youban/shared/ids";
-import { MessageLog, type Pending } from "@youban/shared/log";
-import type { Story } from "@youban/shared/wire";
+import { wordsOf } from "@youban/shared/http";
+import { MessageLog } from "@youban/shared/log";
+import type { Story, Talk, WrapUp } from "@youban/shared/wire";
 import { keep } from "../keep";
 import { api } from "../service";
+import { useLive } from "./live";
 import { useQueue } from "./queue";
+import { sending } from "./sending";
 import { useSession } from "./session";
 
-const HINT_PAUSE_MS = 200;
+const HINT_PAUSE_MS = 120;
+const OLDER_PAGE = 200;
 
 /**
  * The first line for a problem told as `加油券未到账：“…”`. The customer's own words are left out: nobody wants his anger
@@ -26,6 +28,7 @@ export function firstLine(opening: string, number: string): string {
 export const useDesk = defineStore("desk", () => {
   const queue = useQueue();
   const session = useSession();
+  const live = useLive();
 
   const selected = ref<string | null>(null);
   const story = shallowRef<Story | null>(null);
@@ -34,6 +37,13 @@ export const useDesk = defineStore("desk", () => {
   const problem = ref<string | null>(null);
   const draft = ref("");
   const busy = ref(false);
+  /** How far the customer has read; 0: nobody knows. */
+  const readSeq = ref(0);
+  /** There are older messages than those that were fetched. */
+  const earlier = ref(false);
+  const goingBack = ref(false);
+  /** Messages above this one stood here when the agent last looked. */
+  const newFrom = ref(0);
 
   const lines = computed(() => log.value.lines());
   const isMine = computed(() => story.value?.state === "human" && story.value.mine);
@@ -41,29 +51,38 @@ export const useDesk = defineStore("desk", () => {
 
   let wanted = 0;
   let hint: ReturnType<typeof setTimeout> | null = null;
+  let followedAt = 0;
+  let following: Promise<void> | null = null;
+  let again = false;
 
   /** Show a conversation. Moving on quickly drops the answers for those in between. */
   async function open(id: string): Promise<void> {
     if (selected.value === id && story.value) return refresh();
-    selected.value = id;
-    story.value = null;
-    log.value = new MessageLog("agent");
+    start(id);
     log.value.setPending(keep.unsent(id));
     draft.value = keep.draft(id);
-    problem.value = null;
+    newFrom.value = keep.seen(id);
     queue.markRead(id);
     await refresh();
   }
 
   function leave(): void {
     wanted += 1;
-    selected.value = null;
+    start(null);
+  }
+
+  function start(id: string | null): void {
+    selected.value = id;
     story.value = null;
     log.value = new MessageLog("agent");
     draft.value = "";
     problem.value = null;
+    readSeq.value = 0;
+    earlier.value = false;
+    newFrom.value = 0;
   }
 
+  /** The whole story: when a conversation is opened, changes hands, or a ticket of it changes. */
   async function refresh(): Promise<void> {
     const id = selected.value;
     if (!id) return;
@@ -73,11 +92,21 @@ export const useDesk = defineStore("desk", () => {
     try {
       const found = await api.story(id);
       if (turn !== wanted) return;
+      const first = found.messages[0]?.seq ?? 1;
+      if (!log.value.messages.length) {
+        log.value.settle(first - 1);
+        earlier.value = found.earlier;
+      }
       story.value = found;
+      readSeq.value = Math.max(readSeq.value, found.read_seq);
+      const opening = !log.value.messages.length;
       log.value.merge(found.messages);
+      if (opening && log.value.highest <= newFrom.value) newFrom.value = 0;
       changed(id);
       problem.value = null;
       prefill(found);
+      // After a long absence more may have been said than the story tells.
+      if (log.value.hasGap) void follow();
     } catch (error) {
       if (turn === wanted) problem.value = wordsOf(error);
     } finally {
@@ -85,12 +114,101 @@ export const useDesk = defineStore("desk", () => {
     }
   }
 
-  /** A hint of the socket: several at once cause one fetch. */
+  /** What is new in the open conversation; the whole story only where more than words changed. */
+  async function follow(): Promise<void> {
+    if (following) {
+      again = true;
+      return following;
+    }
+    following = fetchNews().finally(() => {
+      following = null;
+      followedAt = Date.now();
+      if (again) {
+        again = false;
+        refreshSoon();
+      }
+    });
+    return following;
+  }
+
+  async function fetchNews(): Promise<void> {
+    const id = selected.value;
+    const target = log.value;
+    if (!id || !story.value) return refresh();
+    try {
+      let page: Talk;
+      do {
+        page = await api.talk(id, { after_seq: target.cursor });
+        if (log.value !== target) return;
+        target.merge(page.messages);
+        target.settle(page.messages.at(-1)?.seq ?? 0);
+        told(page);
+        changed(id);
+      } while (page.more);
+      problem.value = null;
+      if (page.epoch !== story.value.epoch || page.state !== story.value.state) await refresh();
+    } catch (error) {
+      if (log.value === target) problem.value = wordsOf(error);
+    }
+  }
+
+  /** What a page says beside its messages. */
+  function told(page: Talk): void {
+    readSeq.value = Math.max(readSeq.value, page.read_seq);
+    const now = story.value;
+    if (!now || !page.turns.length) return;
+    const turns = new Map([...now.turns, ...page.turns].map((turn) => [turn.seq, turn]));
+    if (turns.size !== now.turns.length) story.value = { ...now, turns: [...turns.values()].sort((a, b) => a.seq - b.seq) };
+  }
+
+  /** A hint of the socket: the first is followed at once, those that come with it cause one more fetch. */
   function refreshSoon(): void {
-    hint ??= setTimeout(() => {
+    if (hint) return;
+    const wait = followedAt + HINT_PAUSE_MS - Date.now();
+    if (wait <= 0 && !following) {
+      void follow();
+      return;
+    }
+    hint = setTimeout(() => {
       hint = null;
-      void refresh();
-    }, HINT_PAUSE_MS);
+      void follow();
+    }, Math.max(wait, 20));
+  }
+
+  /** The page before the oldest message. */
+  async function older(): Promise<void> {
+    const id = selected.value;
+    const target = log.value;
+    const first = target.messages[0]?.seq;
+    if (!id || !first || !earlier.value || goingBack.value) return;
+    goingBack.value = true;
+    try {
+      const page = await api.talk(id, { before_seq: first, limit: OLDER_PAGE });
+      if (log.value !== target) return;
+      target.merge(page.messages);
+      told(page);
+      earlier.value = page.more;
+      changed(id);
+    } catch (error) {
+      if (log.value === target) problem.value = wordsOf(error);
+    } finally {
+      goingBack.value = false;
+    }
+  }
+
+  /** Everything up to the newest message is on the screen: remembered here, and told to the customer if he is mine. */
+  function looked(): void {
+    const id = selected.value;
+    const newest = log.value.highest;
+    if (!id || newest <= keep.seen(id)) return;
+    keep.setSeen(id, newest);
+    queue.markRead(id);
+    if (isMine.value) live.sendRead(id, newest);
+  }
+
+  /** The agent looks elsewhere: what comes from now on is new when he is back. */
+  function away(): void {
+    newFrom.value = log.value.highest;
   }
 
   /** The first line of a conversation just taken over: the problem in one sentence, for the agent to change. */
@@ -109,7 +227,9 @@ export const useDesk = defineStore("desk", () => {
   async function claim(id = selected.value): Promise<string | null> {
     if (!id) return null;
     if (selected.value !== id) await open(id);
-    return act(() => api.claim(id));
+    const said = await act(() => api.claim(id));
+    if (!said && isMine.value) live.sendRead(id, log.value.highest);
+    return said;
   }
 
   function transfer(department: string | null, note: string): Promise<string | null> {
@@ -117,9 +237,9 @@ export const useDesk = defineStore("desk", () => {
     return id ? act(() => api.transfer(id, department, note)) : Promise.resolve(null);
   }
 
-  function close(to: "closed" | "bot"): Promise<string | null> {
+  function close(to: "closed" | "bot", wrapUp: WrapUp): Promise<string | null> {
     const id = selected.value;
-    return id ? act(() => api.close(id, to)) : Promise.resolve(null);
+    return id ? act(() => api.close(id, to, wrapUp)) : Promise.resolve(null);
   }
 
   async function act(work: () => Promise<unknown>): Promise<string | null> {
@@ -131,64 +251,14 @@ export const useDesk = defineStore("desk", () => {
       return wordsOf(error);
     } finally {
       busy.value = false;
-      await Promise.all([refresh(), queue.refresh()]);
+      await Promise.all([refresh(), queue.refresh(true)]);
     }
   }
 
-  /** Send the draft; it is shown at once and kept until the service has it. */
-  async function say(): Promise<void> {
-    const id = selected.value;
-    const text = draft.value.trim();
-    if (!id || !text || !isMine.value) return;
-    setDraft("");
-    await deliver(id, { client_id: newId(), text, at: new Date().toISOString(), status: "sending" });
-  }
+  const { say, retry, retryWaiting, takeBack } = sending({ selected, log, draft, newFrom, isMine, setDraft, changed, refreshSoon });
 
-  async function deliver(id: string, pending: Pending): Promise<void> {
-    const target = log.value;
-    const show = (next: Pending) => {
-      target.add(next);
-      changed(id, target);
-    };
-    show({ ...pending, status: "sending", error: undefined });
-    try {
-      const { seq } = await api.say(id, pending.client_id, pending.text);
-      target.acknowledge(pending.client_id, seq);
-      changed(id, target);
-      if (selected.value === id) refreshSoon();
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 401) {
-        // The log-in ended: the words go back to where they were written.
-        target.drop(pending.client_id);
-        changed(id, target);
-        if (!keep.draft(id)) keep.setDraft(id, pending.text);
-        if (selected.value === id && !draft.value) draft.value = pending.text;
-        return;
-      }
-      const transient = error instanceof ApiError && error.transient;
-      show({ ...pending, status: transient ? "waiting" : "failed", error: wordsOf(error) });
-    }
-  }
-
-  function retry(clientId: string): void {
-    const id = selected.value;
-    const pending = log.value.pending.find((p) => p.client_id === clientId);
-    if (id && pending) void deliver(id, pending);
-  }
-
-  /** Once the line is back: what could not be sent goes out again, with the same client ids. */
-  function retryWaiting(): void {
-    for (const pending of log.value.pending) if (pending.status === "waiting") retry(pending.client_id);
-  }
-
-  /** Take a message that was refused back into the input. */
-  function takeBack(clientId: string): void {
-    const id = selected.value;
-    const pending = log.value.pending.find((p) => p.client_id === clientId);
-    if (!id || !pending) return;
-    log.value.drop(clientId);
-    changed(id);
-    setDraft(draft.value ? `${draft.value}\n${pending.text}` : pending.text);
+  function customerRead(seq: number): void {
+    readSeq.value = Math.max(readSeq.value, seq);
   }
 
   function changed(id: string, target = log.value): void {
@@ -200,7 +270,8 @@ export const useDesk = defineStore("desk", () => {
   }
 
   return {
-    selected, story, lines, loading, problem, draft, busy, isMine, claimable,
-    open, leave, refresh, refreshSoon, setDraft, claim, transfer, close, say, retry, retryWaiting, takeBack,
+    selected, story, lines, loading, problem, draft, busy, isMine, claimable, readSeq, earlier, goingBack, newFrom,
+    open, leave, refresh, refreshSoon, older, looked, away, setDraft, claim, transfer, close, say, retry, retryWaiting, takeBack,
+    customerRead,
   };
 });

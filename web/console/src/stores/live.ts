@@ -10,6 +10,7 @@ type Listener = (frame: AgentFrame | { type: "reconnected" }) => void;
 
 const TYPING_SENT_EVERY_MS = 3000;
 const TYPING_SHOWN_MS = 5000;
+const READ_PAUSE_MS = 600;
 
 export const useLive = defineStore("live", () => {
   const state = ref<SocketState>("idle");
@@ -19,6 +20,9 @@ export const useLive = defineStore("live", () => {
   const listeners = new Set<Listener>();
   const typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   let typingSentAt = 0;
+  /** What is not told yet. */
+  let readTold: { conversation_id: string; seq: number } | null = null;
+  let readTimer: ReturnType<typeof setTimeout> | null = null;
   let socket: LiveSocket | null = null;
 
   function start(): void {
@@ -29,7 +33,10 @@ export const useLive = defineStore("live", () => {
       onState: (now) => {
         state.value = now;
         // Whatever was said while the line was down is lost: everything is fetched anew.
-        if (now === "open") tell({ type: "reconnected" });
+        if (now === "open") {
+          tellRead();
+          tell({ type: "reconnected" });
+        }
         if (now === "refused") void useSession().check();
       },
     });
@@ -45,9 +52,9 @@ export const useLive = defineStore("live", () => {
   function heard(frame: AgentFrame): void {
     if (frame.type === "typing") {
       const id = frame.conversation_id;
-      typing.value = { ...typing.value, [id]: true };
+      typing.value[id] = true;
       clearTimeout(typingTimers.get(id));
-      typingTimers.set(id, setTimeout(() => (typing.value = { ...typing.value, [id]: false }), TYPING_SHOWN_MS));
+      typingTimers.set(id, setTimeout(() => delete typing.value[id], TYPING_SHOWN_MS));
       return;
     }
     tell(frame);
@@ -68,5 +75,18 @@ export const useLive = defineStore("live", () => {
     if (socket?.send({ type: "typing", conversation_id: conversationId })) typingSentAt = Date.now();
   }
 
-  return { state, down, typing, start, stop, listen, sendTyping };
+  /** Let the customer see what is read; of several at once the last is told. */
+  function sendRead(conversationId: string, seq: number): void {
+    if (readTold && readTold.conversation_id !== conversationId) tellRead();
+    readTold = { conversation_id: conversationId, seq };
+    readTimer ??= setTimeout(tellRead, READ_PAUSE_MS);
+  }
+
+  function tellRead(): void {
+    if (readTimer) clearTimeout(readTimer);
+    readTimer = null;
+    if (readTold && socket?.send({ type: "read", ...readTold })) readTold = null;
+  }
+
+  return { state, down, typing, start, stop, listen, sendTyping, sendRead };
 });
