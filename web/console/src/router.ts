@@ -1,6 +1,9 @@
 import { createRouter, createWebHistory, type Router, type RouterHistory } from "vue-router";
 import { useSession } from "./stores/session";
 
+/** Where department and station staff hold the console in one hand. */
+const narrow = (): boolean => window.matchMedia("(max-width: 700px)").matches;
+
 export function buildRouter(history: RouterHistory = createWebHistory("/console/")): Router {
   const router = createRouter({
     history,
@@ -9,6 +12,7 @@ export function buildRouter(history: RouterHistory = createWebHistory("/console/
       { path: "/", redirect: { name: "desk" } },
       { path: "/conversations/:id?", name: "desk", component: () => import("./pages/DeskPage.vue"), meta: { title: "会话" } },
       { path: "/tickets/:number?", name: "tickets", component: () => import("./pages/TicketsPage.vue"), meta: { title: "工单" } },
+      { path: "/m/:number?", name: "handler", component: () => import("./pages/HandlerPage.vue"), meta: { title: "工单处理" } },
       { path: "/knowledge/:id?", name: "knowledge", component: () => import("./pages/KnowledgePage.vue"), meta: { title: "知识库" } },
       { path: "/facts", name: "facts", component: () => import("./pages/FactsPage.vue"), meta: { title: "业务数据" } },
       { path: "/wall", name: "wall", component: () => import("./pages/WallPage.vue"), meta: { title: "大屏" } },
@@ -21,10 +25,10 @@ export function buildRouter(history: RouterHistory = createWebHistory("/console/
     const session = useSession();
     if (!session.agent) return to.name === "login" ? true : { name: "login", query: { to: to.fullPath } };
     if (to.name === "login") return { name: "desk" };
-    if (to.name === "desk" && !session.pages.desk) return { name: session.pages.tickets ? "tickets" : session.pages.knowledge ? "knowledge" : "nothing" };
+    if (to.name === "desk" && !session.pages.desk) return { name: session.pages.tickets ? (narrow() ? "handler" : "tickets") : session.pages.knowledge ? "knowledge" : "nothing" };
     if ((to.name === "wall" || to.name === "settings") && !session.pages.wall) return { name: "nothing" };
     if ((to.name === "knowledge" || to.name === "facts") && !session.pages.knowledge) return { name: "nothing" };
-    if (to.name === "tickets" && !session.pages.tickets) return { name: "nothing" };
+    if ((to.name === "tickets" || to.name === "handler") && !session.pages.tickets) return { name: "nothing" };
     return true;
   });
   return router;

@@ -122,6 +122,8 @@ export interface Pages {
   tickets: boolean;
   knowledge: boolean;
   wall: boolean;
+  /** Department and station staff: the page for a phone is theirs. */
+  handles: boolean;
   /** Whether articles may be changed, not only read. */
   edits: boolean;
 }
@@ -129,7 +131,8 @@ export interface Pages {
 export function pagesOf(roleId: string | undefined): Pages {
   const talks = roleId === "agent" || roleId === "supervisor" || roleId === "admin";
   const edits = roleId === "editor" || roleId === "supervisor" || roleId === "admin";
-  return { desk: talks, tickets: talks || roleId === "handler" || roleId === "station", knowledge: talks || edits, edits, wall: roleId === "supervisor" || roleId === "admin" };
+  const handles = roleId === "handler" || roleId === "station";
+  return { desk: talks, handles, tickets: talks || handles, knowledge: talks || edits, edits, wall: roleId === "supervisor" || roleId === "admin" };
 }
 
 /** The states of an article on the knowledge page. */
