@@ -65,3 +65,9 @@ def find(connection: Connection, query: str, limit: int) -> list[EntryRow]:
     """Messages and tickets that fit, newest first; nothing for an empty query."""
     wanted = rules.needle(query)
     return [] if wanted is None else repository.find(connection, wanted, limit)
+
+
+def tickets_with(connection: Connection, query: str, limit: int) -> list[str]:
+    """The numbers of the tickets that fit, newest first; nothing for an empty query."""
+    wanted = rules.needle(query)
+    return [] if wanted is None else repository.tickets(connection, wanted, limit)

@@ -31,7 +31,9 @@ class TicketShape(BaseModel):
 
     `department` owns the ticket, `working` has its step now. `overdue`: a promise was broken. `paused`: it waits for
     its customer, and its clock stands still. `parent_number`: the mass incident it belongs to; `incident`: it is the
-    parent of one, belongs to no single customer, and its `conversation_id` is empty.
+    parent of one, belongs to no single customer, and its `conversation_id` is empty. `paused_left`: the seconds of its
+    clock that are left while it is paused. `breaches`: how often the result's promise was broken; `first_late`: the
+    first answer's was.
     """
 
     number: str
@@ -58,7 +60,10 @@ class TicketShape(BaseModel):
     promised_at: datetime
     due_at: datetime
     overdue: bool
+    breaches: int
+    first_late: bool
     paused: bool
+    paused_left: float | None
     urges: int
     reopened: int
     escalation: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Mapping
 
 from contracts.taxonomy import Taxonomy
@@ -20,8 +20,11 @@ class Promise:
     due: datetime
 
     def written(self) -> dict[str, str]:
-        """As an event keeps it."""
-        return {"first": self.first.isoformat(), "due": self.due.isoformat()}
+        """As an event keeps it: in UTC, so that the same moment is always written the same."""
+        return {
+            "first": self.first.astimezone(timezone.utc).isoformat(),
+            "due": self.due.astimezone(timezone.utc).isoformat(),
+        }
 
 
 def promised(

@@ -40,6 +40,7 @@ MATRIX = {
     ("POST", "/tickets/YB0/proposal"): {"agent", "handler", "station", "supervisor", "admin"},
     ("POST", "/tickets/YB0/parties"): {"agent", "handler", "station", "supervisor", "admin"},
     ("POST", "/tickets/YB0/statements"): {"agent", "handler", "station", "supervisor", "admin"},
+    ("GET", "/tickets/YB0/advance"): {"agent", "supervisor", "admin"},
     ("POST", "/tickets/YB0/advance"): {"agent", "supervisor", "admin"},
     ("POST", "/tickets/YB0/ruling"): {"supervisor", "admin"},
     ("PUT", "/agents/me/presence"): {"agent", "supervisor", "admin"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Mapping
 
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from service.agents.rules import Permission
 from service.agents.service import AgentRow
 from service.channels.tickets import service as shapes
 from service.channels.tickets.desk.endpoints import worked
+from service.channels.tickets.disputes.schemas import AdvanceOption, AdvanceOptions
 from service.channels.tickets.schemas import (
     AdvanceRequest,
     PartyRequest,
@@ -23,10 +24,13 @@ from service.channels.tickets.schemas import (
     StatementRequest,
     TicketDetail,
 )
+from service.clock import utc_now
 from service.errors import ApiError
 from service.house import House, house_of
 from service.policies import service as policies
+from service.policies.service import Decision
 from service.remedies import service as remedies
+from service.remedies.options import service as options
 from service.remedies.service import RemedyStatus, Wanted
 from service.tickets.life import service as life
 from service.tickets.parties import service as parties
@@ -64,6 +68,51 @@ async def state(number: str, body: StatementRequest, request: Request, agent: Wo
     return await worked(request, agent, number, "statement", work, party=body.party)
 
 
+@router.get("/{number}/advance", response_model=AdvanceOptions)
+async def advance_options(number: str, request: Request, agent: Payer) -> AdvanceOptions:
+    """What may be paid first on this ticket and how much it would be; nothing is changed.
+
+    409 when it is a guest's, or something was advanced on it already.
+    """
+    house, now = house_of(request), utc_now()
+    ticket = await house.database.read(lambda c: shapes.require(c, number, agent))
+    if any(r.kind == "advance" for r in await house.database.read(lambda c: parties.rulings(c, number))):
+        raise ApiError(409, "advanced", "这张工单已经先行垫付过了，不能重复垫付")
+    records = {in_points: await _record(house, ticket, in_points) for in_points in (False, True)}
+
+    def work(connection: Connection) -> AdvanceOptions:
+        rules = policies.compensation(connection).rules.values()
+        return AdvanceOptions(items=[_option(connection, agent, rule, records, now) for rule in rules])
+
+    return await house.database.read(work)
+
+
+def _option(
+    connection: Connection, agent: AgentRow, rule: CompensationRule, records: Mapping[bool, _Record], now: datetime
+) -> AdvanceOption:
+    in_points = RemedyKind(rule.kind) in _IN_POINTS
+    record, unit = records[in_points], "points" if in_points else "fen"
+    try:
+        offer = _offer(rule, record)
+    except ApiError as error:
+        return AdvanceOption(cause=rule.cause, title=rule.title, unit=unit, amount=None, problem=error.message)
+    wanted = _wanted(offer, record, "")
+    try:
+        found = options.judge(connection, agent, record.customer_id, wanted, record.level, now)
+    except remedies.NotAllowed as error:
+        return AdvanceOption(cause=rule.cause, title=rule.title, unit=unit, amount=offer.amount, problem=str(error))
+    refused = found.decision is Decision.REFUSED
+    return AdvanceOption(
+        cause=rule.cause,
+        title=rule.title,
+        unit=unit,
+        amount=offer.amount,
+        needs_approval=found.decision is Decision.NEEDS_APPROVAL,
+        approver=options.AUTHORITY_TITLES.get(found.approver or ""),
+        problem=found.reason if refused else None,
+    )
+
+
 @router.post("/{number}/advance", response_model=TicketDetail)
 async def advance(number: str, body: AdvanceRequest, request: Request, agent: Payer) -> TicketDetail:
     """The platform pays first, once, what the policy's line allows; above the agent's authority it waits for approval.
@@ -76,15 +125,7 @@ async def advance(number: str, body: AdvanceRequest, request: Request, agent: Pa
     in_points = RemedyKind(rule.kind) in _IN_POINTS
     record = await _record(house, ticket, in_points)
     offer = _offer(rule, record)
-    wanted = Wanted(
-        kind=RemedyKind(offer.kind),
-        why=body.words,
-        target_id=record.id,
-        amount_fen=None if in_points else offer.amount,
-        points=offer.amount if in_points else None,
-        cause=offer.cause,
-        ticket_number=number,
-    )
+    wanted = replace(_wanted(offer, record, body.words), ticket_number=number)
 
     def work(connection: Connection, now: datetime) -> None:
         held, key = life.lock(connection, number), f"{number}:advance"
@@ -106,6 +147,18 @@ async def rule(number: str, body: RulingRequest, request: Request, agent: Judge)
         parties.rule(connection, life.lock(connection, number), body.side, body.words, agent.username, now)
 
     return await worked(request, agent, number, "ruling", work, side=body.side)
+
+
+def _wanted(offer: CompensationOffer, record: _Record, why: str) -> Wanted:
+    in_points = RemedyKind(offer.kind) in _IN_POINTS
+    return Wanted(
+        kind=RemedyKind(offer.kind),
+        why=why,
+        target_id=record.id,
+        amount_fen=None if in_points else offer.amount,
+        points=offer.amount if in_points else None,
+        cause=offer.cause,
+    )
 
 
 def _rule(connection: Connection, cause: str) -> CompensationRule:
