@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Iterator
 
+from bench import sockets
 from bench.index import measure
 from bench.load import Figures
 from bench.plain_rasa import PlainRasa
@@ -42,7 +43,7 @@ async def _turns(stack: Stack, rasa: PlainRasa | None, seconds: float) -> list[s
     return lines
 
 
-def report(seconds: float, sizes: list[int], against_rasa: bool) -> Iterator[str]:
+def report(seconds: float, sizes: list[int], against_rasa: bool, people: int) -> Iterator[str]:
     """The report's lines, each as soon as it is known."""
     with tempfile.TemporaryDirectory() as folder:
         stack, rasa = Stack(Path(folder) / "house"), None
@@ -62,6 +63,8 @@ def report(seconds: float, sizes: list[int], against_rasa: bool) -> Iterator[str
             stack.stop()
             if rasa is not None:
                 rasa.stop()
+    yield f"\n## {people:,} open widget sockets, {sockets.RATE:.0f} messages a second\n"
+    yield from sockets.measure(people, seconds).lines()
     yield "\n## Training\n"
     for part in ("router", "assistant"):
         manifest = json.loads((ROOT / f"models/{part}/manifest.json").read_text(encoding="utf-8"))
@@ -79,10 +82,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=15.0, help="length of each load")
     parser.add_argument("--sizes", type=int, nargs="*", default=[100_000], help="vectors of the FAISS measurement")
     parser.add_argument("--without-rasa", action="store_true", help="leave plain Rasa out")
+    parser.add_argument("--sockets", type=int, default=sockets.SOCKETS, help="widget sockets that are open at once")
     chosen = parser.parse_args()
     chosen.out.mkdir(parents=True, exist_ok=True)
     with (chosen.out / "bench.md").open("w", encoding="utf-8") as file:
-        for line in ("# Speed and memory", *report(chosen.seconds, chosen.sizes, not chosen.without_rasa)):
+        found = report(chosen.seconds, chosen.sizes, not chosen.without_rasa, chosen.sockets)
+        for line in ("# Speed and memory", *found):
             print(line, flush=True)
             file.write(line + "\n")
 

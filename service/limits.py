@@ -1,16 +1,38 @@
-"""Rate limits per customer and per address: token buckets in this process."""
+"""Rate limits per customer and per address: token buckets in this process; and how many connections it may hold."""
 
 from __future__ import annotations
 
+import resource
 import time
 from collections import OrderedDict
 
 from service.errors import ApiError
-from service.settings import Settings
+from service.settings import ConfigurationError, Settings
 
 KEPT_BUCKETS = 50_000
 VIEW_SECONDS = 600.0
 """An agent who has a conversation open and is told what is new in it looks at it once."""
+
+
+FILES_BESIDE = 200
+"""Files that a process needs beside its connections: libraries, database, models, threads."""
+
+
+def allow_connections(wanted: int) -> None:
+    """Raise this process's soft limit of open files as far as `wanted` connections need; each is one file.
+
+    Raises:
+        ConfigurationError: the system allows fewer; one line that says what to do.
+    """
+    needed = wanted + FILES_BESIDE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise ConfigurationError(
+            f"YOUBAN_CONNECTIONS: {wanted} need {needed} open files, this system allows {hard}; "
+            f"raise its limit (ulimit -Hn, LimitNOFILE) or ask for fewer"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 class Bucket:

@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite in the data directory")
     redis_url: str = Field("", description="wakes other service processes; not in this release, leave it empty")
     encoder: str = Field("", description="folder or hub name of a pretrained sentence encoder; empty: the trained one")
+    connections: int = Field(4000, ge=100, description="connections that must be possible at once")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
     assistant_host: str = Field("127.0.0.1", description="address of the Rasa process; keep it on loopback")

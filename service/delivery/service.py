@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -50,15 +50,25 @@ class Hub:
     def listen(self, *keys: str) -> Iterator[asyncio.Queue[Mapping[str, Any]]]:
         """A queue of events for each of `keys`, as long as the block lasts."""
         waiting: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue(maxsize=256)
-        for key in keys:
-            self._queues[key].add(waiting)
-        try:
-            yield waiting
-        finally:
+        with ExitStack() as joined:
             for key in keys:
-                self._queues[key].discard(waiting)
-                if not self._queues[key]:
-                    del self._queues[key]
+                joined.enter_context(self.join(waiting, key))
+            yield waiting
+
+    @contextmanager
+    def join(self, waiting: asyncio.Queue[Mapping[str, Any]], key: str) -> Iterator[None]:
+        """A queue that listens already gets the events of `key`, too, as long as the block lasts."""
+        self._queues[key].add(waiting)
+        try:
+            yield
+        finally:
+            self._queues[key].discard(waiting)
+            if not self._queues[key]:
+                del self._queues[key]
+
+    def hears(self, waiting: asyncio.Queue[Mapping[str, Any]], key: str) -> bool:
+        """Whether a queue gets the events of `key`."""
+        return waiting in self._queues.get(key, ())
 
     def listeners(self, key: str) -> int:
         return len(self._queues.get(key, ()))

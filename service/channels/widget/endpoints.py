@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from typing import Annotated, Any, Mapping
 
 from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
@@ -196,28 +197,38 @@ async def socket(websocket: WebSocket) -> None:
 
 async def _serve(house: House, websocket: WebSocket, session: Session, after_seq: int) -> None:
     sent, told = after_seq, None
-    with house.hub.listen(session.conversation_id, QUEUE) as hints:
+    # Only who waits hears of every change of the queue: of thousands of sockets hardly any does.
+    with house.hub.listen(session.conversation_id) as hints, ExitStack() as waits:
         reader = asyncio.create_task(_read(house, websocket, session))
         try:
             sent, told = await _send_news(house, websocket, session, sent)
             while not reader.done():
+                if told is None:
+                    waits.close()
+                elif not house.hub.hears(hints, QUEUE):
+                    waits.enter_context(house.hub.join(hints, QUEUE))
+                    told = await _send_place(house, websocket, session, told)
                 waiting = asyncio.create_task(hints.get())
                 await asyncio.wait({waiting, reader}, return_when=asyncio.FIRST_COMPLETED)
                 if not waiting.done():
                     waiting.cancel()
                     break
-                event = waiting.result()
-                if event["type"] == "moved":
+                events = [waiting.result()]
+                while not hints.empty():
+                    events.append(hints.get_nowait())
+                kinds = {event["type"] for event in events}
+                if "moved" in kinds:
                     # The guest was recognised: he comes back to the conversation that is his.
                     await websocket.close(code=4409, reason="moved")
                     break
-                if event["type"] == "messages":
+                # However many hints came meanwhile, one look finds all.
+                if "messages" in kinds:
                     sent, told = await _send_news(house, websocket, session, sent)
-                elif event["type"] == "queue":
-                    if told is not None:
-                        told = await _send_place(house, websocket, session, told)
-                else:
-                    await websocket.send_json(dict(event))
+                elif "queue" in kinds and told is not None:
+                    told = await _send_place(house, websocket, session, told)
+                for event in events:
+                    if event["type"] not in ("messages", "queue"):
+                        await websocket.send_json(dict(event))
         except (WebSocketDisconnect, RuntimeError):
             # RuntimeError is what the server raises when it sends on a socket that the client has just closed.
             log.debug("socket of %s closed while sending", session.conversation_id)
@@ -225,9 +236,7 @@ async def _serve(house: House, websocket: WebSocket, session: Session, after_seq
             reader.cancel()
 
 
-async def _send_news(
-    house: House, websocket: WebSocket, session: Session, sent: int
-) -> tuple[int, QueuePlace | None]:
+async def _send_news(house: House, websocket: WebSocket, session: Session, sent: int) -> tuple[int, QueuePlace | None]:
     """Send what came after `sent`, with the queue's place; returns the newest number and the place of who waits."""
     more = True
     while more:

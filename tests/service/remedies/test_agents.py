@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from contracts.errors import NotFound
 from contracts.remedies import RemedyKind
 from service.agents.rules import Role
 from service.agents.service import AgentRow
+from service.delivery.models import outbox
 from service.remedies import service as remedies
 from service.remedies.service import KeyReused, NotAllowed, RemedyRow, RemedyStatus, Wanted, WrongState
 from tests.service.desk import CUSTOMER, Desk
@@ -129,8 +129,8 @@ async def test_people_are_alerted_when_one_waits_or_fails(desk: Desk) -> None:
     desk.line.cut_before = 8
     failing = await _request(desk, agent, Wanted(RemedyKind.FREEZE_ACCOUNT, "客户要求"), "k2")
     await desk.work_until_quiet()
-    query = text("SELECT payload FROM outbox WHERE topic = 'alert' ORDER BY id")
-    shown = [json.loads(row[0]) for row in await desk.database.read(lambda c: list(c.execute(query)))]
+    query = select(outbox.c.payload).where(outbox.c.topic == "alert").order_by(outbox.c.id)
+    shown = await desk.database.read(lambda c: list(c.execute(query).scalars()))
     alerts = [(a["remedy_id"], a["status"]) for a in shown if a["type"] == "remedy"]
     assert alerts == [(waiting.id, "waiting_approval"), (failing.id, "failed")]
 
