@@ -2,6 +2,7 @@
 import { AgentApi } from "@youban/shared/agent";
 import { CardApi } from "@youban/shared/card";
 import { HandlersApi } from "@youban/shared/handlers";
+import { CallbackApi } from "@youban/shared/callbacks";
 import { Http } from "@youban/shared/http";
 import { KnowledgeApi } from "@youban/shared/knowledge";
 import { OperationsApi } from "@youban/shared/operations";
@@ -15,6 +16,7 @@ const http = new Http({ token: () => auth.token, onUnauthorised: () => auth.onEx
 export const api = new AgentApi(http);
 export const knowledge = new KnowledgeApi(http);
 export const people = new PeopleApi(http);
+export const callbacks = new CallbackApi(http);
 export const handlers = new HandlersApi(http);
 export const cards = new CardApi(http);
 export const operations = new OperationsApi(http);

@@ -73,7 +73,7 @@ export type ProofAnswer = Schemas["ProofAnswer"];
 /** What the customer's socket says. Unknown types are ignored, so that the service may learn new ones. */
 export type CustomerFrame =
   | { type: "messages"; messages: Message[]; state: ConversationState }
-  | { type: "queue"; place: number; estimate_minutes: number | null }
+  | { type: "queue"; place: number; estimate_minutes: number | null; closed?: boolean; opens_at?: string | null }
   | { type: "typing"; sender: "agent" }
   | { type: "read"; sender: "agent"; seq: number }
   | { type: "ticket"; number: string }
@@ -85,13 +85,17 @@ export type AgentFrame =
   | { type: "messages"; conversation_id: string; seq: number; state: ConversationState; by?: "customer" | "house" }
   | { type: "ticket"; conversation_id: string; number: string }
   | { type: "typing"; conversation_id: string }
-  | { type: "alarm"; conversation_id: string; alarm: "p0_unanswered" | "bad_rating" }
+  | { type: "alarm"; conversation_id: string; alarm: "p0_unanswered" | "bad_rating" | "nobody_left" | "callback_late" }
+  | { type: "callback" }
+  | { type: "shift"; agent_id: number; at: string; over: boolean }
   | { type: "note"; conversation_id: string; mentions: string[]; author: string; whisper: boolean }
   | { type: "read"; conversation_id: string; seq: number }
   | { type: "notice"; agent_id: number; notice: string; author: string; conversation_id: string | null }
   | { type: "ticket_alert"; number: string; to: string; why: string }
+  | { type: "remedy"; remedy_id: number; status: RemedyStatus; title: string; customer_id: string; conversation_id: string; ticket_number: string | null; requested_by: string; decided_by: string | null }
   | { type: "pong" };
 
+export type RemedyStatus = Schemas["RemedyShape"]["status"];
 export type Agent = Schemas["AgentShape"];
 export type QueueItem = Schemas["QueueItem"];
 export type ConversationItem = Schemas["ConversationItem"];
