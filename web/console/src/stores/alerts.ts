@@ -1,6 +1,7 @@
 /** What calls the agent, wherever he is in the console: who waits, who wrote, who mentioned him. Keeps his inbox. */
 import { computed, ref } from "vue";
 import { defineStore } from "pinia";
+import { timeOfDay } from "@youban/shared/clock";
 import { wordsOf } from "@youban/shared/http";
 import type { AgentFrame, Notice } from "@youban/shared/wire";
 import { call, type Call } from "../notify";
@@ -16,7 +17,7 @@ export const NOTICE_TITLES: Record<string, string> = {
   approval: "处理了您的申请",
   transfer: "把会话转给了您",
 };
-const ALARMS: Record<string, string> = { p0_unanswered: "紧急会话还没有人接入", bad_rating: "收到一条低分评价" };
+const ALARMS: Record<string, string> = { p0_unanswered: "紧急会话还没有人接入", bad_rating: "收到一条低分评价", nobody_left: "有客户在等，已经没有客服在线", callback_late: "答应客户的回电到点还没打" };
 
 export const useAlerts = defineStore("alerts", () => {
   const live = useLive();
@@ -62,7 +63,10 @@ export const useAlerts = defineStore("alerts", () => {
         void queue.refreshMine();
       } else if (queue.isWaiting(frame.conversation_id)) void queue.refreshWaiting();
     } else if (frame.type === "notice") void noticed(frame);
-    else if (frame.type === "alarm" && session.pages.wall) {
+    else if (frame.type === "shift" && frame.agent_id === session.agent?.id) {
+      const body = frame.over ? "还没结束的会话会在宽限时间后转给同事，请尽快收尾或转接。" : `${timeOfDay(frame.at)} 下班，请收尾或转接手上的会话；不会再分配新会话。`;
+      tell({ title: frame.over ? "您的班次已经结束" : "您的班次快结束了", body, tag: "shift", act: () => lead(null) });
+    } else if (frame.type === "alarm" && session.pages.wall) {
       tell({ title: ALARMS[frame.alarm] ?? "需要您处理", body: "点开查看会话", tag: `alarm:${frame.conversation_id}`, act: () => lead(frame.conversation_id) });
     }
   }
