@@ -68,3 +68,24 @@ export function untilDue(iso: string, now: Date): { late: boolean; soon: boolean
   const late = seconds < 0;
   return { late, soon: !late && seconds < 1800, text: late ? `已超时 ${span(-seconds)}` : `剩 ${span(seconds)}` };
 }
+
+/** How far the service's clock is ahead of this browser's, in milliseconds; small differences are left alone. */
+let ahead = 0;
+const TRUSTED_MS = 2000;
+const SLOW_MS = 5000;
+
+/** Learn the service's time from the `Date` of an answer (whole seconds), and when the request left and came back. */
+export function hearServer(server: number, left: number, came: number): void {
+  if (came - left > SLOW_MS) return;
+  const found = server + 500 - (left + came) / 2;
+  if (Math.abs(found - ahead) > TRUSTED_MS) ahead = Math.abs(found) > TRUSTED_MS ? found : 0;
+}
+
+/** The present moment by the service's clock: promises do not end earlier because a computer's clock is wrong. */
+export const serverNow = (): Date => new Date(Date.now() + ahead);
+
+/** How long is left, to the second where it is less than an hour: `59:03`, `2 小时 5 分`. */
+export function countdown(seconds: number): string {
+  if (seconds >= 3600 || seconds < 0) return span(Math.abs(seconds));
+  return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+}

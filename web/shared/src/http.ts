@@ -26,6 +26,8 @@ export interface HttpOptions {
   onUnauthorised?: () => void;
   fetch?: typeof fetch;
   timeoutMs?: number;
+  /** Told with each answer: the service's clock, and this browser's when the request left and when the answer came. */
+  onDate?: (server: number, left: number, came: number) => void;
 }
 
 export interface RequestOptions {
@@ -135,6 +137,7 @@ export class Http {
     const onAbort = () => abort.abort();
     options.signal?.addEventListener("abort", onAbort);
     let response: Response;
+    const left = Date.now();
     try {
       response = await this.fetch(this.base + path + queryOf(options.query), { method, headers, body, signal: abort.signal });
     } catch (error) {
@@ -144,6 +147,8 @@ export class Http {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", onAbort);
     }
+    const date = Date.parse(response.headers.get("Date") ?? "");
+    if (!Number.isNaN(date)) this.options.onDate?.(date, left, Date.now());
     if (response.ok) return response;
     if (response.status === 401 && token) this.options.onUnauthorised?.();
     throw await errorOf(response);

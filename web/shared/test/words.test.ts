@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readCard } from "../src/cards";
-import { brief, day, dayAndTime, span, untilDue } from "../src/clock";
+import { brief, countdown, day, dayAndTime, hearServer, serverNow, span, untilDue } from "../src/clock";
 
 const now = new Date("2024-11-22T01:00:00Z"); // 09:00 in China
 
@@ -18,6 +18,23 @@ describe("clock", () => {
     expect([span(20), span(300), span(4800), span(270_000)]).toEqual(["不到 1 分钟", "5 分钟", "1 小时 20 分", "3 天 3 小时"]);
     expect(untilDue("2024-11-22T01:20:00Z", now)).toEqual({ late: false, soon: true, text: "剩 20 分钟" });
     expect(untilDue("2024-11-22T00:00:00Z", now)).toEqual({ late: true, soon: false, text: "已超时 1 小时" });
+  });
+});
+
+describe("the service's clock", () => {
+  it("counts down to the second within the last hour", () => {
+    expect([countdown(3543.9), countdown(61), countdown(9), countdown(7260), countdown(-300)]).toEqual(["59:03", "1:01", "0:09", "2 小时 1 分", "5 分钟"]);
+  });
+
+  it("is followed where this computer's is wrong, and slow answers teach nothing", () => {
+    const here = Date.now();
+    const ahead = () => Math.round((serverNow().getTime() - Date.now()) / 1000);
+    hearServer(here + 600_000, here - 20, here + 20);
+    expect(ahead()).toBeGreaterThanOrEqual(600);
+    hearServer(here, here - 9_000, here);
+    expect(ahead()).toBeGreaterThanOrEqual(600);
+    hearServer(here - 700, here, here);
+    expect(ahead()).toBe(0);
   });
 });
 
