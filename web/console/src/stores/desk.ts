@@ -215,6 +215,9 @@ export const useDesk = defineStore("desk", () => {
   function prefill(found: Story): void {
     if (!isMine.value || draft.value || keep.greeted(found.conversation_id) >= found.epoch) return;
     keep.setGreeted(found.conversation_id, found.epoch);
+    // Who has greeted already, from another window, is not offered it again.
+    const last = (sender: string) => found.messages.reduce((seq, m) => (m.sender === sender ? m.seq : seq), 0);
+    if (last("agent") > last("system")) return;
     setDraft(firstLine(found.opening, session.agent?.number ?? ""));
   }
 
