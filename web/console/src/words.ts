@@ -85,6 +85,8 @@ export const NEXT_STATUSES: Record<string, readonly NextStatus[]> = {
   withdrawn: ["reopened"],
 };
 
+export const level = of({ puka: "普卡", gold: "金卡", platinum: "白金", diamond: "钻石" });
+
 export const orderStatus = of({
   paid: "已付款，未加油",
   fuelled: "已加油",
@@ -126,13 +128,16 @@ export interface Pages {
   handles: boolean;
   /** Whether articles may be changed, not only read. */
   edits: boolean;
+  approvals: boolean;
+  /** Webhooks and channels. */
+  integrations: boolean;
 }
 
 export function pagesOf(roleId: string | undefined): Pages {
   const talks = roleId === "agent" || roleId === "supervisor" || roleId === "admin";
   const edits = roleId === "editor" || roleId === "supervisor" || roleId === "admin";
   const handles = roleId === "handler" || roleId === "station";
-  return { desk: talks, handles, tickets: talks || handles, knowledge: talks || edits, edits, wall: roleId === "supervisor" || roleId === "admin" };
+  return { desk: talks, handles, tickets: talks || handles, knowledge: talks || edits, edits, wall: roleId === "supervisor" || roleId === "admin", approvals: roleId === "supervisor" || roleId === "admin", integrations: roleId === "admin" };
 }
 
 /** The states of an article on the knowledge page. */
