@@ -172,7 +172,11 @@ async def history(
     else:
         messages, state, more = await reading.before(house, session.conversation_id, before_seq or None)
     read_seq = await house.database.read(lambda c: marks.read_to(c, session.conversation_id, Side.AGENT))
-    return HistoryAnswer.model_validate({"messages": messages, "state": state, "more": more, "read_seq": read_seq})
+    place = None
+    if state == Owner.QUEUED.value:
+        place = await house.database.read(lambda c: handoff.place_of(c, session.conversation_id, utc_now()))
+    found = {"messages": messages, "state": state, "more": more, "read_seq": read_seq}
+    return HistoryAnswer.model_validate({**found, "queue": place.card() if place is not None else None})
 
 
 @router.websocket("/socket")

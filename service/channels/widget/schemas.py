@@ -100,13 +100,24 @@ class ProofAnswer(BaseModel):
     tickets: list[GuestTicket]
 
 
+class QueueShape(BaseModel):
+    """Where a waiting customer stands. No estimate: nothing honest can be said. `closed`: nobody can answer before
+    `opens_at` (None: nobody knows)."""
+
+    place: int
+    estimate_minutes: int | None
+    closed: bool
+    opens_at: str | None
+
+
 class HistoryAnswer(BaseModel):
-    """`read_seq`: how far the agent who has the conversation has read it; 0 while none has."""
+    """`read_seq`: how far the agent who has the conversation has read it; 0 while none has. `queue`: while he waits."""
 
     messages: list[MessageShape]
     state: str
     more: bool
     read_seq: int = 0
+    queue: QueueShape | None = None
 
 
 class UploadAnswer(BaseModel):

@@ -57,6 +57,8 @@ export interface QueueCard {
   type: "queue";
   place: number;
   estimateMinutes: number | null;
+  closed: boolean;
+  opensAt: string | null;
 }
 
 export interface RecordItem {
@@ -174,7 +176,7 @@ function readQueue(raw: Raw): QueueCard | null {
   const place = raw["place"];
   if (typeof place !== "number") return null;
   const minutes = raw["estimate_minutes"];
-  return { type: "queue", place, estimateMinutes: typeof minutes === "number" ? minutes : null };
+  return { type: "queue", place, estimateMinutes: typeof minutes === "number" ? minutes : null, closed: raw["closed"] === true, opensAt: text(raw["opens_at"]) || null };
 }
 
 function readRecords(raw: Raw): RecordsCard | null {

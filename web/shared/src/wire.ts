@@ -33,6 +33,15 @@ export interface History {
   more: boolean;
   /** How far the agent who has the conversation has read it. */
   read_seq?: number;
+  /** Where he stands, while he waits for a person. */
+  queue?: QueueState | null;
+}
+
+export interface QueueState {
+  place: number;
+  estimate_minutes: number | null;
+  closed?: boolean;
+  opens_at?: string | null;
 }
 
 export interface MessageAnswer {
@@ -73,7 +82,7 @@ export type ProofAnswer = Schemas["ProofAnswer"];
 /** What the customer's socket says. Unknown types are ignored, so that the service may learn new ones. */
 export type CustomerFrame =
   | { type: "messages"; messages: Message[]; state: ConversationState }
-  | { type: "queue"; place: number; estimate_minutes: number | null; closed?: boolean; opens_at?: string | null }
+  | ({ type: "queue" } & QueueState)
   | { type: "typing"; sender: "agent" }
   | { type: "read"; sender: "agent"; seq: number }
   | { type: "ticket"; number: string }

@@ -12,7 +12,7 @@ import type { ChatOptions, Phase } from "./options";
 import { Outbox } from "./outbox";
 import { Presence } from "./presence";
 import { Reader } from "./reader";
-import { placeIn, type QueuePlace } from "./queue";
+import { placeIn, placeOf, type QueuePlace } from "./queue";
 import { Sender } from "./sender";
 import { Session } from "./session";
 import { Tabs } from "./tabs";
@@ -49,7 +49,9 @@ export class Chat {
     this.presence = new Presence(this.timers, options.onChange);
     this.session = new Session(keep, options.customerToken);
     this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch }));
-    this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state), (seq) => this.presence.agentReads(seq));
+    this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state), (seq) => this.presence.agentReads(seq), (queue) => {
+      this.queue = queue ? placeOf(queue) : null;
+    });
     this.uploader = new Uploader(base, () => (this.phase === "ready" ? this.session.token : null), () => this.reopen());
     this.outbox = new Outbox(keep, this.session.identity);
     this.context = new Context(keep, `${this.session.identity}:diagnosis`);
@@ -226,7 +228,7 @@ export class Chat {
       this.took(this.log.merge(frame.messages ?? []), frame.state);
       if (this.log.hasGap) this.catchUpLater();
     } else if (frame.type === "queue") {
-      this.queue = { place: frame.place, estimateMinutes: frame.estimate_minutes ?? null };
+      this.queue = placeOf(frame);
       this.options.onChange();
     } else if (frame.type === "typing") this.presence.agentTypes();
     else if (frame.type === "read") this.presence.agentReads(frame.seq);

@@ -3,7 +3,7 @@ import type { CustomerApi } from "@youban/shared/customer";
 import { ApiError } from "@youban/shared/http";
 import type { MessageLog } from "@youban/shared/log";
 import { type Resumed, resume } from "@youban/shared/resume";
-import type { History } from "@youban/shared/wire";
+import type { History, QueueState } from "@youban/shared/wire";
 
 export class Reader {
   /** Whether the service has messages before the oldest one here. */
@@ -18,6 +18,8 @@ export class Reader {
     private readonly onFound: (found: Resumed) => void,
     /** How far the person who serves has read. */
     private readonly onRead: (seq: number) => void,
+    /** Where he stands while he waits for a person. */
+    private readonly onPlace: (queue: QueueState | null) => void,
   ) {}
 
   /** Fetch what is missing; several callers at once share one fetch. The first time only the end is fetched. */
@@ -48,6 +50,7 @@ export class Reader {
   private async after(seq: number): Promise<History> {
     const found = await this.api.history(seq);
     this.onRead(found.read_seq ?? 0);
+    this.onPlace(found.queue ?? null);
     return found;
   }
 
@@ -60,6 +63,7 @@ export class Reader {
     const last = found.messages.at(-1);
     if (last) this.log.settle(last.seq);
     this.onRead(found.read_seq ?? 0);
+    this.onPlace(found.queue ?? null);
     return { fresh, state: found.state };
   }
 

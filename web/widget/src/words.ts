@@ -130,20 +130,14 @@ export function status(chat: {
   phase: string;
   owner: string;
   line: string;
-  queue: { place: number; estimateMinutes: number | null } | null;
+  queue: { closed?: boolean } | null;
 }): { text: string; tone: "good" | "busy" | "bad" } {
   if (chat.phase === "expired") return { text: "登录已过期", tone: "bad" };
   if (chat.phase === "offline") return { text: "网络断开，正在重新连接", tone: "bad" };
   if (chat.phase === "opening" || chat.phase === "idle") return { text: "正在连接", tone: "busy" };
   if (chat.phase === "ready" && chat.line === "down") return { text: "网络不稳，正在重新连接", tone: "busy" };
   if (chat.owner === "human") return { text: "人工客服正在为您服务", tone: "good" };
+  if (chat.owner === "queued" && chat.queue?.closed) return { text: "智能助手在线，人工客服已下班", tone: "busy" };
   if (chat.owner === "queued") return { text: "正在为您转接人工客服", tone: "busy" };
   return { text: "智能助手在线，随时可转人工", tone: "good" };
-}
-
-/** The queue's place in words. */
-export function queueWords(queue: { place: number; estimateMinutes: number | null } | null): string {
-  if (!queue) return "正在排队等待人工客服";
-  const time = queue.estimateMinutes === null ? "" : `，预计 ${queue.estimateMinutes} 分钟左右`;
-  return queue.place <= 1 ? `您排在第 1 位，客服马上就来${time}` : `您排在第 ${queue.place} 位${time}`;
 }

@@ -159,7 +159,7 @@ describe("Chat", () => {
     service.state = "queued";
     service.push({ type: "messages", messages: [service.say("好的，马上为您转人工")], state: "queued" });
     service.push({ type: "queue", place: 2, estimate_minutes: 3 });
-    expect(chat.queue).toEqual({ place: 2, estimateMinutes: 3 });
+    expect(chat.queue).toMatchObject({ place: 2, estimateMinutes: 3, closed: false });
     service.state = "human";
     service.push({ type: "messages", messages: [service.say("人工客服已接入", { sender: "system" })], state: "human" });
     expect(chat.queue).toBeNull();

@@ -4,7 +4,8 @@ import type { Message } from "@youban/shared/wire";
 import { itemsOf } from "../src/view/lines";
 import { LineWindow, MOST } from "../src/view/window";
 import { markdown } from "@youban/shared/markdown";
-import { queueWords, status } from "../src/words";
+import { queueWords } from "../src/queue";
+import { status } from "../src/words";
 
 const html = (source: string) => {
   const box = document.createElement("div");
@@ -60,15 +61,15 @@ describe("a long conversation", () => {
   it("is drawn in a stretch that moves with the reader and never grows beyond its measure", () => {
     const seen = new LineWindow();
     expect(seen.of(keys, false)).toEqual({ from: 920, to: 1000 });
-    for (let n = 0; n < 20; n += 1) {
+    for (let n = 0; n < 40; n += 1) {
       seen.up(keys);
       const { from, to } = seen.of(keys, true);
       expect(to - from).toBeLessThanOrEqual(MOST);
     }
-    expect(seen.of(keys, true)).toEqual({ from: 0, to: 240 });
+    expect(seen.of(keys, true)).toEqual({ from: 0, to: 180 });
     expect(seen.following).toBe(false);
-    for (let n = 0; n < 20; n += 1) seen.down(keys);
-    expect(seen.of(keys, true)).toEqual({ from: 760, to: 1000 });
+    for (let n = 0; n < 40; n += 1) seen.down(keys);
+    expect(seen.of(keys, true)).toEqual({ from: 820, to: 1000 });
     expect(seen.following).toBe(true);
   });
 
@@ -78,7 +79,7 @@ describe("a long conversation", () => {
     expect(seen.of(keys.slice(0, 510), true)).toEqual({ from: 420, to: 510 });
     seen.up(keys.slice(0, 510));
     const grown = [...Array.from({ length: 60 }, (_, n) => `old${n}`), ...keys.slice(0, 510)];
-    expect(seen.of(grown, true)).toEqual({ from: 400, to: 570 });
+    expect(seen.of(grown, true)).toEqual({ from: 450, to: 570 });
     seen.toEnd();
     expect(seen.of(grown, false)).toEqual({ from: 490, to: 570 });
   });
@@ -96,5 +97,8 @@ describe("words", () => {
   it("never invent a waiting time", () => {
     expect(queueWords({ place: 2, estimateMinutes: null })).toBe("您排在第 2 位");
     expect(queueWords(null)).not.toMatch(/\d/);
+    const night = { place: 1, estimateMinutes: null, closed: true, opensAt: "2026-11-23T00:00:00+00:00" };
+    expect(queueWords(night, new Date("2026-11-22T15:00:00Z"))).toBe("人工客服已下班，明天 08:00 上班。您排在第 1 位");
+    expect(queueWords({ ...night, opensAt: null })).not.toMatch(/\d{2}:/);
   });
 });

@@ -1,7 +1,8 @@
 /** The window: launcher, head, banner, log, input. Draws what the chat says; decides nothing. */
 import type { Chat } from "../chat";
 import { type Page, Pages } from "../pages/frame";
-import { NAME, queueWords, status, WORDS } from "../words";
+import { queueWords } from "../queue";
+import { NAME, status, WORDS } from "../words";
 import { Composer, type ComposerActions } from "./composer";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
