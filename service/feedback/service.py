@@ -20,6 +20,7 @@ from service.feedback.repository import (  # isort: skip
     preferences as preferences,
     unsolved_here as unsolved_here,
 )
+from service.feedback.rules import solve_rate as solve_rate  # isort: skip
 
 RECENT = 12
 """Messages back in which an answer counts as tried."""

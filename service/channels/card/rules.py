@@ -58,6 +58,8 @@ def veiled(record: Mapping[str, Any]) -> dict[str, Any]:
     }
     if shown.get("code"):
         shown["code"] = mask_middle(str(shown["code"]))
+    if shown.get("email"):
+        shown["email"] = mask_email(str(record["email"]))
     if "tax_number" in shown:
         if shown["tax_number"] is None:
             shown["title"] = mask_name(str(shown["title"]))

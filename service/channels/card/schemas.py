@@ -69,6 +69,7 @@ class CardAnswer(BaseModel):
     gifts: list[dict[str, Any]]
     cards: list[dict[str, Any]]
     invoices: list[dict[str, Any]]
+    titles: list[dict[str, Any]]
     refunds: list[dict[str, Any]]
     tickets: list[TicketShape]
     bindings: list[BindingShape]

@@ -96,6 +96,7 @@ async def card(house: House, channels: Channels, customer_id: str, now: datetime
         gifts=[_record(g) for g in gifts],
         cards=[_record(c) for c in cards],
         invoices=[_record(i) for i in invoices],
+        titles=[_record(t) for t in titles],
         refunds=[_record(r) for r in refunds],
         tickets=[ticket_shape(house.taxonomy, t) for t in filed],
         bindings=[_binding(row) for row in bound],

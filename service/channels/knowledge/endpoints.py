@@ -34,7 +34,7 @@ from service.channels.knowledge.schemas import (
     RollbackRequest,
     SaveRequest,
 )
-from service.clock import CHINA, utc_now
+from service.clock import utc_now
 from service.errors import ApiError
 from service.house import House, house_of
 from service.storage.endpoints import file_response
@@ -59,10 +59,13 @@ async def list_articles(
     q: Annotated[str, Query(max_length=200)] = "",
     category: str | None = None,
     state: States | None = None,
+    sort: Literal["worst"] | None = None,
 ) -> EditorArticleList:
-    """All articles; `state=review` lists those whose review is due, `state=draft` those with a draft."""
-    today = utc_now().astimezone(CHINA).date()
-    return await page.listing(house_of(request), q, category, state, today)
+    """All articles; `state=review` lists those whose review is due, `state=draft` those with a draft.
+
+    `sort=worst`: those that customers found least helpful in the last 30 days first.
+    """
+    return await page.listing(house_of(request), q, category, state, sort == "worst", utc_now())
 
 
 @router.get(f"{_BASE}/articles/{{article_id}}", response_model=ArticleDetails)

@@ -35,7 +35,10 @@ class ArticleText(BaseModel):
 
 
 class ArticleLine(BaseModel):
-    """`state`: `live`, `scheduled` (not valid yet), `expired`, `offline`, or `draft` (never published)."""
+    """`state`: `live`, `scheduled` (not valid yet), `expired`, `offline`, or `draft` (never published).
+
+    `solved` and `unsolved`: what customers said of it in the last 30 days.
+    """
 
     id: str
     title: str
@@ -47,6 +50,8 @@ class ArticleLine(BaseModel):
     phrasings: int
     review_by: date | None
     review_due: bool
+    solved: int = 0
+    unsolved: int = 0
 
 
 class EditorArticleList(BaseModel):

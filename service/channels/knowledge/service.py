@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -30,11 +30,14 @@ from service.channels.knowledge.schemas import (
     HitShape,
     VersionShape,
 )
+from service.clock import CHINA
 from service.conversations import service as conversations
+from service.feedback import service as feedback
 from service.house import House
 from service.privacy import mask
 
 REVIEW_DAYS = 30
+FEEDBACK_WINDOW = timedelta(days=30)
 RECENT_MESSAGES = 300
 OUT_OF_SCOPE = "intent:out_of_scope"
 
@@ -53,15 +56,24 @@ def text_of(source: ArticleSource) -> ArticleText:
     return ArticleText(**{**fields, "body": source.body, "phrasings": list(source.phrasings)})
 
 
-async def listing(house: House, query: str, category: str | None, state: str | None, today: date) -> EditorArticleList:
-    """All articles and drafts, or those that fit."""
+async def listing(
+    house: House, query: str, category: str | None, state: str | None, worst_first: bool, now: datetime
+) -> EditorArticleList:
+    """All articles and drafts, or those that fit; `worst_first`: those that helped customers least before others."""
+    today = now.astimezone(CHINA).date()
 
     def work(
         connection: Connection,
-    ) -> tuple[list[articles.DraftRow], list[articles.VersionRow], dict[str, int | None]]:
-        return articles.drafts(connection), articles.newest_versions(connection), articles.live_pointers(connection)
+    ) -> tuple[list[articles.DraftRow], list[articles.VersionRow], dict[str, int | None], list[feedback.ArticleCount]]:
+        return (
+            articles.drafts(connection),
+            articles.newest_versions(connection),
+            articles.live_pointers(connection),
+            feedback.counts(connection, now - FEEDBACK_WINDOW),
+        )
 
-    drafted, published, pointers = await house.database.read(work)
+    drafted, published, pointers, counted = await house.database.read(work)
+    said = {count.article_id: count for count in counted}
     drafts = {row.article_id: row for row in drafted}
     knowledge, taxonomy = house.knowledge, house.taxonomy
     live = knowledge.sources
@@ -70,7 +82,7 @@ async def listing(house: House, query: str, category: str | None, state: str | N
     written = {article_id: rules.source(fields, body, phrasings) for article_id, fields, body, phrasings in texts}
     sources = {**written, **knowledge.shipped, **knowledge.decided.changed}
     lines = [
-        _line(source, live, drafts, pointers, taxonomy, today)
+        _line(source, live, drafts, pointers, said.get(source.id), taxonomy, today)
         for source in sources.values()
         if category in (None, source.fields["category"])
     ]
@@ -80,6 +92,8 @@ async def listing(house: House, query: str, category: str | None, state: str | N
     else:
         places = {c.id: i for i, c in enumerate(taxonomy.categories)}
         lines.sort(key=lambda line: (places.get(line.category, 99), line.title))
+    if worst_first:
+        lines.sort(key=lambda line: feedback.solve_rate(line.solved, line.unsolved))
     kept = [line for line in lines if _fits(line, state)]
     titles = [{"id": c.id, "title": c.title} for c in taxonomy.categories]
     return EditorArticleList(items=kept, categories=titles, revision=knowledge.revision)
@@ -107,6 +121,7 @@ def _line(
     live: Mapping[str, ArticleSource],
     drafts: Mapping[str, articles.DraftRow],
     pointers: Mapping[str, int | None],
+    said: feedback.ArticleCount | None,
     taxonomy: Taxonomy,
     today: date,
 ) -> ArticleLine:
@@ -130,6 +145,8 @@ def _line(
         phrasings=len(source.phrasings),
         review_by=review_by,
         review_due=review_by is not None and (review_by - today).days <= REVIEW_DAYS,
+        solved=said.solved if said is not None else 0,
+        unsolved=said.unsolved if said is not None else 0,
     )
 
 

@@ -1,4 +1,4 @@
-"""Settings as versioned tables (compensation, root causes, office); a change is in force at once, and audited."""
+"""Settings as versioned tables (hours, SLA, compensation, causes, office); a change is in force at once, and audited."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from service.agents import service as agents
 from service.agents.rules import Permission
 from service.agents.service import AgentRow
 from service.channels.people.schemas import PolicyRequest, PolicyShape
+from service.channels.settings import rules
 from service.clock import utc_now
 from service.errors import ApiError
 from service.house import house_of
@@ -30,7 +31,9 @@ def _shape(connection: Connection, name: str) -> PolicyShape:
         for v in policies.history(connection, name)
     ]
     rows = [dict(r) for r in policies.rows_in_force(connection, name)]
-    return PolicyShape(name=name, version=row.version if row is not None else 0, rows=rows, history=history)
+    shipped = [dict(r) for r in policies.default_rows(name)]
+    version = row.version if row is not None else 0
+    return PolicyShape(name=name, version=version, rows=rows, shipped=shipped, history=history)
 
 
 @router.get("", response_model=list[PolicyShape])
@@ -47,10 +50,17 @@ async def policy(name: str, request: Request, _agent: Keeper) -> PolicyShape:
 
 @router.put("/{name}", response_model=PolicyShape)
 async def publish(name: str, body: PolicyRequest, request: Request, agent: Keeper) -> PolicyShape:
-    """Put a new version of a table in force; what cannot be meant is refused with the row that is wrong."""
+    """Put a new version of a table in force; what cannot be meant is refused with the row that is wrong.
+
+    `base` is the version that was edited: 409 when a colleague published another one since.
+    """
 
     def work(connection: Connection) -> PolicyShape:
         now = utc_now()
+        row = policies.current(connection, name)
+        if body.base is not None and body.base != (row.version if row is not None else 0):
+            author = row.author if row is not None else ""
+            raise ApiError(409, "edit_conflict", f"{author} 刚刚改过这张表，请刷新后在新版本上修改")
         version = policies.publish(connection, name, body.rows, agent.username, body.note, now)
         agents.audit(connection, agent.username, "policy.publish", name, {"version": version, "note": body.note}, now)
         return _shape(connection, name)
@@ -58,4 +68,4 @@ async def publish(name: str, body: PolicyRequest, request: Request, agent: Keepe
     try:
         return await house_of(request).database.write(work)
     except ContractError as error:
-        raise ApiError(422, "bad_policy", f"表里有一行不对：{error}") from error
+        raise ApiError(422, "bad_policy", rules.problem_words(str(error), body.rows)) from error

@@ -19,7 +19,7 @@ const of = (id: string): string => `${BASE}/articles/${encodeURIComponent(id)}`;
 export class KnowledgeApi {
   constructor(private readonly http: Http) {}
 
-  articles(filter: { q?: string; category?: string; state?: string }): Promise<ArticleList> {
+  articles(filter: { q?: string; category?: string; state?: string; sort?: string }): Promise<ArticleList> {
     return this.http.get(`${BASE}/articles`, { query: filter });
   }
 

@@ -92,7 +92,7 @@ export class PeopleApi {
     return this.http.get("/api/v1/policies");
   }
 
-  publishPolicy(name: string, rows: Record<string, unknown>[], note: string): Promise<Policy> {
-    return this.http.put(`/api/v1/policies/${encodeURIComponent(name)}`, { rows, note });
+  publishPolicy(name: string, rows: Record<string, unknown>[], note: string, base: number): Promise<Policy> {
+    return this.http.put(`/api/v1/policies/${encodeURIComponent(name)}`, { rows, note, base });
   }
 }
