@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from contracts.conversation import Sender
 from service.attachments.models import attachment_readings
 from service.conversations.models import attachments, messages
 
@@ -54,6 +55,28 @@ def unread(connection: Connection, media_types: Sequence[str], since: datetime) 
 def is_known(connection: Connection, attachment_id: str) -> bool:
     """Whether the attachment still exists; a customer's may be erased while its picture is read."""
     return connection.execute(select(attachments.c.id).where(attachments.c.id == attachment_id)).first() is not None
+
+
+_LATEST = (
+    select(messages.c.text, messages.c.attachments, messages.c.created_at)
+    .where(
+        messages.c.conversation_id == bindparam("conversation"),
+        messages.c.sender == Sender.CUSTOMER.value,
+        messages.c.seq < bindparam("seq"),
+    )
+    .order_by(messages.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+
+
+def pictures_before(connection: Connection, conversation_id: str, seq: int, since: datetime, limit: int) -> list[str]:
+    """Attachments of the customer's last messages before `seq`, as far as they are pictures without a word."""
+    found: list[str] = []
+    for row in connection.execute(_LATEST, {"conversation": conversation_id, "seq": seq, "limit": limit}):
+        if row.text.strip() or not row.attachments or row.created_at < since:
+            break
+        found += [a["id"] for a in row.attachments]
+    return found
 
 
 def media_type(connection: Connection, attachment_id: str) -> str | None:

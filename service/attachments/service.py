@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from service.attachments import repository
+from service.attachments import repository, rules
 from service.attachments.rules import Findings
 from service.delivery import service as delivery
 
@@ -26,11 +26,25 @@ THUMB = ".thumb"
 ERASE = "erase"
 """Topic of the outbox: take an attachment's files away, tried until the store has done it."""
 MOST_TEXT = 4000
+SHOWN_FOR = timedelta(minutes=10)
+"""Words that come later than this are not about the picture before them."""
+MOST_BEFORE = 6
+"""Messages with pictures before the words that are looked at."""
 
 
 def place(attachment_id: str) -> str:
     """Where the file of an attachment lies in the store; its small form has `THUMB` behind that."""
     return f"attachments/{attachment_id}"
+
+
+def shown_before(connection: Connection, conversation_id: str, seq: int, now: datetime) -> dict[str, object] | None:
+    """What the pictures say that the customer sent just before his words (message `seq`), as for `rules.seen`: many
+    send the picture first and say then what it is about. None when there are none, or they say nothing."""
+    ids = repository.pictures_before(connection, conversation_id, seq, now - SHOWN_FOR, MOST_BEFORE)
+    if not ids:
+        return None
+    found = repository.readings(connection, ids).values()
+    return rules.seen([(r.text, r.order_numbers, r.error_codes) for r in found])
 
 
 def media_type(connection: Connection, attachment_id: str) -> str | None:

@@ -142,6 +142,7 @@ class Desk:
         location = self._location(update, entered.address)
         if location is not None:
             context["location"] = location
+        context |= await attachments.seen_in(self._house, kept)
         inbound = InboundMessage(
             conversation_id=entered.conversation_id,
             client_id=client_id(update),
@@ -153,6 +154,7 @@ class Desk:
         )
         if await guests.hear(self._house, inbound) is None:
             await self._house.runner.receive(inbound)
+            await attachments.show_words(self._house, kept)
 
     async def _meant(self, update: Update, entered: Entered) -> tuple[str, str | None, Mapping[str, str] | None]:
         """Text, payload, and the menu entry that vouches for the payload."""

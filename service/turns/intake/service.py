@@ -13,6 +13,7 @@ from contracts.conversation import Attachment, InboundMessage, Owner
 from contracts.decision import Kind
 from intent_router.escalation import TurnSignal
 from service.answers.service import OpenDialogue, Situation
+from service.attachments import service as pictures
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow, DialogueRow, MessageRow
 from service.delivery import service as delivery
@@ -103,7 +104,7 @@ class Intake:
         )
         claimed = None
         if not blocked:
-            claimed = self._input(connection, turn_id, 1, conversation, inbound, now)
+            claimed = self._input(connection, turn_id, 1, conversation, inbound, seq, now)
         return Accepted(conversation.id, seq, turn_id, turn_input=claimed)
 
     def _known(self, connection: Connection, message: MessageRow) -> Accepted:
@@ -127,7 +128,7 @@ class Intake:
             repository.finish(connection, turn_id, attempt, status="to_human", finished_at=now)
             return None
         message = conversations.message(connection, turn.message_id)
-        return self._input(connection, turn_id, attempt, conversation, message, now)
+        return self._input(connection, turn_id, attempt, conversation, message, message.seq, now)
 
     def _input(
         self,
@@ -136,9 +137,14 @@ class Intake:
         attempt: int,
         conversation: ConversationRow,
         message: InboundMessage | MessageRow,
+        seq: int,
         now: datetime,
     ) -> TurnInput:
         dialogue = conversations.open_dialogue(connection, conversation.id)
+        context = dict(message.context or {})
+        if dialogue is None and message.text.strip() and not message.attachments and message.payload is None:
+            shown = pictures.shown_before(connection, conversation.id, seq, now)
+            context |= {"seen": shown} if shown else {}
         situation = Situation(
             turn_id=turn_id,
             attempt=attempt,
@@ -149,7 +155,7 @@ class Intake:
             payload=message.payload,
             attachments=tuple(_attachment_id(a) for a in message.attachments or ()),
             channel=conversation.channel,
-            context=message.context or {},
+            context=context,
             dialogue=_open(dialogue) if dialogue is not None else None,
             offered=[*_menu(message), *conversations.offered_buttons(connection, conversation.id)],
             signals=tuple(
