@@ -134,7 +134,10 @@ def ask(connection: Connection, number: str, agent: AgentRow, question: str, now
         "点“补充说明”告诉我们就行。您补充之前处理时间先停下，收到后接着算。"
     )
     data = {"question": question}
-    changed, _ = life.change(connection, held, now, values, event="asked", actor=agent.username, data=data, say=words)
+    # The clock stands still from now on: a question that waited for other notices would cost the customer time.
+    changed, _ = life.change(
+        connection, held, now, values, event="asked", actor=agent.username, data=data, say=words, urgent=True
+    )
     return changed.ticket
 
 
