@@ -33,6 +33,7 @@ _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3})[- ]?([2-9]\d{6,7})(?!\d)")
 _DIGITS = re.compile(r"\d")
 _CUTS = (time(12), time(18))
 _SHORTEST = timedelta(hours=1)
+_HALF = timedelta(minutes=30)
 _DAYS_SHOWN = 3
 _SLOTS_SHOWN = 4
 _CANCEL = Button("不用回电了", callback_payload(CallbackAction.CANCEL))
@@ -102,9 +103,16 @@ def slots(table: Hours, now: datetime, kind_of: KindOf) -> list[Wish]:
         cuts = [datetime.combine(begins.date(), cut, begins.tzinfo) for cut in _CUTS]
         edges = [begins, *(cut for cut in cuts if begins < cut < ends), ends]
         for first, last in pairwise(edges):
-            if last - max(first, now) >= _SHORTEST:
-                found.append(Wish(first, last))
+            start = max(first, _rounded_up(now.astimezone(CHINA)))
+            if last - start >= _SHORTEST:
+                found.append(Wish(start, last))
     return found[:_SLOTS_SHOWN]
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    """The next half hour."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return next(hour + n * _HALF for n in range(3) if hour + n * _HALF >= moment)
 
 
 def title(wish: Wish, now: datetime) -> str:

@@ -21,7 +21,7 @@ from service.handoff.queue import service as queue
 from service.ratings import service as ratings
 
 # What other domains may use of this one, beside the functions below.
-from service.handoff.duty.rules import WHILE_WAITING as WHILE_WAITING  # isort: skip
+from service.handoff.duty.rules import CALLED as CALLED, WHILE_WAITING as WHILE_WAITING  # isort: skip
 from service.handoff.duty.service import (  # isort: skip
     QueuePlace as QueuePlace,
     place_of as place_of,

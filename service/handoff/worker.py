@@ -173,11 +173,12 @@ def _waiting(row: HandoffRow) -> Waiting:
 
 
 def _to_ring(connection: Connection, patience: Patience, now: datetime) -> list[HandoffRow]:
-    urgent = [row for row in handoff.waiting(connection) if row.priority == "P0" and row.rung_at is None]
+    waiting = [row for row in handoff.waiting(connection) if row.rung_at is None]
+    urgent = [row for row in waiting if duty.never_closed(row.priority, row.reason)]
     if not urgent:
         return []
     closed = not duty.state(connection, now).open
-    return [row for row in urgent if closed or now - row.queued_at > patience.ring]
+    return [row for row in urgent if closed or (row.priority == "P0" and now - row.queued_at > patience.ring)]
 
 
 def _why(connection: Connection, row: HandoffRow, patience: Patience, now: datetime) -> str | None:

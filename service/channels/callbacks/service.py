@@ -21,7 +21,8 @@ from service.turns import service as turns
 
 SHOWN_DAYS = timedelta(days=7)
 MOST = 200
-_TURNS, _MESSAGES = 8, 40
+_TURNS, _MESSAGES = 16, 60
+_WISH = f"intent:{callbacks.CATEGORY}"
 
 
 async def listed(house: House, *, over: bool, now: datetime) -> CallbackList:
@@ -78,7 +79,8 @@ async def shapes(house: House, rows: Sequence[CallbackRow], now: datetime) -> li
 
 
 def _story(connection: Connection, house: House, row: CallbackRow) -> str:
-    judged = turns.judged(connection, row.conversation_id, _TURNS)
+    # How the call was arranged is not what it is about.
+    judged = [t for t in turns.judged(connection, row.conversation_id, _TURNS) if t.label != _WISH]
     messages = conversations.last_messages(connection, row.conversation_id, _MESSAGES)
     return console.opening_line(house.taxonomy, messages, console.problem_turn(judged))
 

@@ -101,5 +101,9 @@ def off_hours_buttons(problem: str | None, filed: Sequence[str]) -> tuple[Button
     return Button("留个电话回拨", CALL_ME), *ticket, Button("继续问智能助手", ASSISTANT)
 
 
+CALLED = "紧急情况不分上下班：已经呼叫值班的同事，请不要离开这个页面，也可以继续跟我说。"
+"""For who is in danger or stands without fuel while nobody is on duty."""
+
+
 def opened_text(place: int) -> str:
     return f"人工客服上班了，您排在第 {place} 位，马上按顺序为您接入。"

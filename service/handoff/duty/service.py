@@ -31,13 +31,15 @@ _A_DAY = timedelta(days=1)
 class QueuePlace:
     """Where a waiting customer stands: the one definition for messages, banner and history.
 
-    `estimate_minutes` is None when nothing honest can be said; `closed`: nobody can answer before `opens_at`.
+    `estimate_minutes` is None when nothing honest can be said; `closed`: nobody can answer before `opens_at`;
+    `called`: nobody is on duty, but it is urgent and the supervisors are rung.
     """
 
     place: int
     estimate_minutes: int | None
     closed: bool = False
     opens_at: datetime | None = None
+    called: bool = False
 
     def card(self) -> dict[str, Any]:
         return {
@@ -117,7 +119,9 @@ def place_of(connection: Connection, conversation_id: str, now: datetime) -> Que
         return None
     place = repository.place(connection, row)
     now_open = state(connection, now)
-    if not now_open.open and not never_closed(row.priority, row.reason):
+    if not now_open.open:
+        if never_closed(row.priority, row.reason):
+            return QueuePlace(place, None, called=True)
         return QueuePlace(place, None, closed=True, opens_at=now_open.opens_at)
     estimate = rules.estimate_minutes(
         place,

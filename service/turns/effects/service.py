@@ -124,7 +124,7 @@ def _with_place(
         filed = [t.number for t in tickets.open_of(connection, conversation.id)]
         problem = rules.problem_of([s.label for s in situation.signals], voice.taxonomy)
         return [*kept, handoff.told_off_hours(row, place, problem, filed, situation.now)]
-    words = rules.queue_text(place.place, place.estimate_minutes, voice)
+    words = handoff.CALLED if place.called else rules.queue_text(place.place, place.estimate_minutes, voice)
     return [*replies, Reply(words, source="handoff", buttons=handoff.WHILE_WAITING, card=place.card())]
 
 
