@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Iterator
 
 _CHUNK = 65_536
+_TICK = 0.1
 _GONE = (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError)
 
 
@@ -70,6 +71,9 @@ class Network:
         except _GONE:
             # One of the two ends is gone, or what came is no HTTP: the connection ends, as in any network.
             self.accidents["gone"] += 1
+        except asyncio.CancelledError:
+            # The test is over; asyncio would report a connection that ends so as an error.
+            self.accidents["over"] += 1
         finally:
             self._open.discard(writer)
             writer.close()
@@ -81,26 +85,26 @@ class Network:
         named = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
         body = await reader.readexactly(int(named.get("content-length", "0")))
         weather = self.weather if self.touches(path) else CALM
-        if await self._happens("delay", weather.delay):
+        if self._happens("delay", weather.delay):
             await asyncio.sleep(self._dice.uniform(0, weather.longest_delay))
         if named.get("upgrade", "").lower() == "websocket":
-            await self._tunnel(head, reader, writer, weather)
+            await self._tunnel(head, reader, writer)
             return
         request = _closing(lines) + body
-        if await self._happens("lose_request", weather.lose_request):
+        if self._happens("lose_request", weather.lose_request):
             return
-        if await self._happens("double", weather.double):
+        if self._happens("double", weather.double):
             answer, _ = await asyncio.gather(self._ask(request), self._late(request))
         else:
             answer = await self._ask(request)
-        if await self._happens("cut_answer", weather.cut_answer):
+        if self._happens("cut_answer", weather.cut_answer):
             writer.write(answer[: self._dice.randrange(1, max(2, len(answer)))])
             await writer.drain()
             return
         writer.write(answer)
         await writer.drain()
 
-    async def _happens(self, name: str, chance: float) -> bool:
+    def _happens(self, name: str, chance: float) -> bool:
         if not chance or self._dice.random() >= chance:
             return False
         self.accidents[name] += 1
@@ -119,16 +123,18 @@ class Network:
         finally:
             writer.close()
 
-    async def _tunnel(
-        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, weather: Weather
-    ) -> None:
+    async def _tunnel(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.upstream_port)
         far_writer.write(head)
         ways = [asyncio.create_task(_pour(*pair)) for pair in ((reader, far_writer), (far_reader, writer))]
-        life = self._dice.expovariate(1 / weather.socket_life) if weather.socket_life else None
-        done, _ = await asyncio.wait(ways, timeout=life, return_when=asyncio.FIRST_COMPLETED)
-        if not done:
-            self.accidents["socket_cut"] += 1
+        cut = False
+        while not cut:
+            done, _ = await asyncio.wait(ways, timeout=_TICK, return_when=asyncio.FIRST_COMPLETED)
+            if done:
+                break
+            # The weather may turn while a socket is open.
+            life = self.weather.socket_life
+            cut = self._happens("socket_cut", _TICK / life if life else 0.0)
         for way in ways:
             way.cancel()
         far_writer.close()

@@ -22,6 +22,7 @@ export type Line = { key: string; message: Message; pending: null } | { key: str
 export class MessageLog {
   private readonly bySeq = new Map<number, Message>();
   private readonly own = new Set<string>();
+  private sorted: Message[] | null = null;
   private waiting: Pending[] = [];
   private settledTo = 0;
   private top = 0;
@@ -37,6 +38,7 @@ export class MessageLog {
       // An acknowledged message is kept under its number before its stored form arrives; that one replaces it.
       if (!known) fresh.push(message);
       this.bySeq.set(message.seq, message);
+      this.sorted = null;
       this.top = Math.max(this.top, message.seq);
       if (message.client_id) {
         this.own.add(message.client_id);
@@ -114,8 +116,10 @@ export class MessageLog {
     return this.own.has(clientId);
   }
 
-  get messages(): Message[] {
-    return [...this.bySeq.values()].sort((a, b) => a.seq - b.seq);
+  /** In the order of their numbers; a copy would cost each drawing of a long conversation. */
+  get messages(): readonly Message[] {
+    this.sorted ??= [...this.bySeq.values()].sort((a, b) => a.seq - b.seq);
+    return this.sorted;
   }
 
   /** All lines in order: stored ones by number, then what is still on its way. */

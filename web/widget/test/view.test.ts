@@ -61,14 +61,14 @@ describe("a long conversation", () => {
   it("is drawn in a stretch that moves with the reader and never grows beyond its measure", () => {
     const seen = new LineWindow();
     expect(seen.of(keys, false)).toEqual({ from: 920, to: 1000 });
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 60; n += 1) {
       seen.up(keys);
       const { from, to } = seen.of(keys, true);
       expect(to - from).toBeLessThanOrEqual(MOST);
     }
     expect(seen.of(keys, true)).toEqual({ from: 0, to: 180 });
     expect(seen.following).toBe(false);
-    for (let n = 0; n < 40; n += 1) seen.down(keys);
+    for (let n = 0; n < 60; n += 1) seen.down(keys);
     expect(seen.of(keys, true)).toEqual({ from: 820, to: 1000 });
     expect(seen.following).toBe(true);
   });
@@ -79,7 +79,7 @@ describe("a long conversation", () => {
     expect(seen.of(keys.slice(0, 510), true)).toEqual({ from: 420, to: 510 });
     seen.up(keys.slice(0, 510));
     const grown = [...Array.from({ length: 60 }, (_, n) => `old${n}`), ...keys.slice(0, 510)];
-    expect(seen.of(grown, true)).toEqual({ from: 450, to: 570 });
+    expect(seen.of(grown, true)).toEqual({ from: 460, to: 570 });
     seen.toEnd();
     expect(seen.of(grown, false)).toEqual({ from: 490, to: 570 });
   });

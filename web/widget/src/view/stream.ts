@@ -7,7 +7,7 @@ import { type BubbleActions, drawItem, drawTyping } from "./bubble";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
 import { type Bubble, type Item, itemsOf, titleFor } from "./lines";
-import { LineWindow, PAGE } from "./window";
+import { LineWindow, STEP } from "./window";
 
 export interface StreamActions {
   say: (text: string, payload?: string) => void;
@@ -33,6 +33,8 @@ const AWAY_MS = 30 * 60_000;
 const NEAR_END_PX = 80;
 /** So far before the end of what is drawn the next page is fetched. */
 const AHEAD_PX = 600;
+/** Lines by which the place on the screen is held. */
+const HELD = 8;
 
 export class Stream {
   readonly element: HTMLElement;
@@ -244,7 +246,7 @@ export class Stream {
     this.moving = true;
     try {
       const { from } = this.window.of(this.keys, true);
-      if (from < PAGE && this.chat.reader.older) await this.chat.reader.back();
+      if (from < STEP && this.chat.reader.older) await this.chat.reader.back();
       this.moved(() => this.window.up(this.keys));
     } finally {
       this.moving = false;
@@ -254,12 +256,19 @@ export class Stream {
   /** Draw another stretch; what the reader looks at stays where it is. */
   private moved(change: () => void): void {
     const top = this.log.getBoundingClientRect().top;
-    const held = [...this.list.children].find((node) => node.getBoundingClientRect().bottom > top);
-    const before = held?.getBoundingClientRect().top ?? 0;
+    // Several, because the first may be drawn anew: a time mark goes when what stood before it comes.
+    const seen: { node: Element; at: number }[] = [];
+    for (const node of this.list.children) {
+      const place = node.getBoundingClientRect();
+      if (place.bottom > top) seen.push({ node, at: place.top });
+      if (seen.length === HELD) break;
+    }
     this.keys = this.chat?.log.lines().map((line) => line.key) ?? [];
     change();
+    this.atEnd = false;
     this.redraw();
-    if (held?.isConnected) this.log.scrollTop += held.getBoundingClientRect().top - before;
+    const held = seen.find(({ node }) => node.isConnected);
+    if (held) this.log.scrollTop += held.node.getBoundingClientRect().top - held.at;
   }
 
   private redraw(): void {

@@ -1,8 +1,10 @@
 /** Which part of a long conversation is drawn: a stretch of lines that moves with the reader, so that a phone holds little. */
 
 export const PAGE = 80;
+/** So many are added at once: more would make the finger wait. */
+export const STEP = 20;
 /** More than this is never in the page at once. */
-export const MOST = 240;
+export const MOST = 180;
 
 export class LineWindow {
   /** How many lines; they end at `last`. */
@@ -27,17 +29,17 @@ export class LineWindow {
     return { from: Math.max(0, to - this.count), to };
   }
 
-  /** Draw a page more towards the beginning. */
+  /** Draw some more towards the beginning. */
   up(keys: readonly string[]): void {
     const { from, to } = this.of(keys, false);
-    const begin = Math.max(0, from - PAGE);
+    const begin = Math.max(0, from - STEP);
     this.put(keys, begin, Math.min(to, begin + MOST));
   }
 
-  /** Draw a page more towards the end. */
+  /** Draw some more towards the end. */
   down(keys: readonly string[]): void {
     const { from, to } = this.of(keys, false);
-    const end = Math.min(keys.length, to + PAGE);
+    const end = Math.min(keys.length, to + STEP);
     this.put(keys, Math.max(from, end - MOST), end);
   }
 
