@@ -18,6 +18,7 @@ from service.attachments.video import rules as video
 
 MOST_PIXELS = 60_000_000
 THUMB_SIDE = 480
+JPEG_SIDE = 2560
 READ_SIDE = 1600
 SCAN_SECONDS = 30
 _FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP", "image/gif": "GIF"}
@@ -73,6 +74,17 @@ def thumbnail(content: bytes) -> bytes:
     small = _flat(_opened(content), THUMB_SIDE)
     written = io.BytesIO()
     small.save(written, "JPEG", quality=80)
+    return written.getvalue()
+
+
+def as_jpeg(content: bytes) -> bytes:
+    """The picture for those who know no newer forms, its longer side at most 2,560 pixels.
+
+    Raises:
+        NotAPicture: see there.
+    """
+    written = io.BytesIO()
+    _flat(_opened(content), JPEG_SIDE).save(written, "JPEG", quality=88)
     return written.getvalue()
 
 

@@ -90,13 +90,16 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Capacity:
-    """What fits into one message of the channel. `text_bytes` in UTF-8; None for an allowance is no limit."""
+    """What fits into one message of the channel. `text_bytes` in UTF-8, `carries` the
+    media types of files that it can send; None for an allowance is no limit. `typing` is
+    how long after the customer's last word typing can be shown, None where it cannot."""
 
     text_bytes: int
-    pictures: bool
+    carries: frozenset[str]
     merges: bool
     per_message: Allowance | None = None
     per_event: Allowance | None = None
+    typing: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Piece:
-    """One message of the channel: words with numbered choices, or one picture.
+    """One message of the channel: words with numbered choices, or one file (its id).
 
     It stands for the messages `first_seq` to `last_seq`; `part` counts the pieces of one long message, and `ends` says
     that nothing of `last_seq` is left after this piece.
@@ -120,9 +123,18 @@ class Piece:
     last_seq: int
     text: str = ""
     choices: tuple[Choice, ...] = ()
-    picture: str | None = None
+    file: str | None = None
     part: int = 0
     ends: bool = True
+
+
+@dataclass(frozen=True)
+class File:
+    """The file of a piece. `thumb` is a small JPEG of it, where there is one."""
+
+    content: bytes
+    media_type: str
+    thumb: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -204,7 +216,7 @@ class Channel(Protocol):
         """The messages as this channel can show them, in order, nothing lost but decoration."""
         ...
 
-    async def send(self, recipient: Recipient, piece: Piece, key: str, picture: bytes | None) -> Outcome:
+    async def send(self, recipient: Recipient, piece: Piece, key: str, file: File | None) -> Outcome:
         """Send one piece. `key` is the same for every try, for channels that can use one."""
         ...
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, Awaitable, Callable, Coroutine, Sequence
 
-from fastapi import Request
+from fastapi.requests import HTTPConnection
 
 from service.attachments.service import ERASE
 from service.channels.attachments.service import Eraser
@@ -107,8 +107,8 @@ def _email(settings: Settings) -> EmailChannel | None:
     return EmailChannel(settings.email_address, MailServer(smtp, imap))
 
 
-def channels_of(request: Request) -> Channels:
+def channels_of(connection: HTTPConnection) -> Channels:
     """The channels that answer this request."""
-    channels = request.app.state.channels
+    channels = connection.app.state.channels
     assert isinstance(channels, Channels)
     return channels

@@ -33,6 +33,13 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 _PATIENCE = 5.0
+_LARGEST = {"image": 10 * 1024**2, "video": 10 * 1024**2, "voice": 2 * 1024**2, "thumb": 64 * 1024}
+_BEGINNINGS = {
+    "image": (b"\x89PNG", b"\xff\xd8\xff", b"GIF8"),
+    "thumb": (b"\xff\xd8\xff",),
+    "video": (b"\0\0\0",),
+    "voice": (b"#!AMR", b"ID3", b"\xff\xfb"),
+}
 _TRIES = 3
 
 
@@ -246,9 +253,15 @@ class WeChatPlatform:
         if refused is not None:
             return refused
         form = await request.form()
-        media_id = f"MEDIA-{len(self.media) + 1}"
-        self.media[media_id] = await form["media"].read()  # type: ignore[union-attr]
-        return JSONResponse({"type": "image", "media_id": media_id, "created_at": int(time.time())})
+        kind, content = request.query_params["type"], await form["media"].read()  # type: ignore[union-attr]
+        if len(content) > _LARGEST[kind]:
+            return JSONResponse({"errcode": 40006, "errmsg": "invalid media size"})
+        if not content.startswith(_BEGINNINGS[kind]) and content[4:8] != b"ftyp":
+            return JSONResponse({"errcode": 40004, "errmsg": "invalid media type"})
+        media_id = f"MEDIA-{kind}-{len(self.media) + 1}"
+        self.media[media_id] = content
+        name = "thumb_media_id" if kind == "thumb" else "media_id"
+        return JSONResponse({"type": kind, name: media_id, "created_at": int(time.time())})
 
     async def _media(self, request: Request) -> Response:
         refused = await self._refused(request)

@@ -15,6 +15,7 @@ from service.attachments import service as readings
 from service.attachments.client import Infected, NotAPicture
 from service.attachments.service import PICTURES, THUMB, VIDEOS, place
 from service.attachments.video import rules as video
+from service.channels.contract import File
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.errors import ApiError
@@ -135,16 +136,24 @@ async def size_of(house: House, attachment_id: str) -> int:
     return await house.storage.size(place(attachment_id)) or 0
 
 
-async def read(house: House, attachment_id: str) -> bytes | None:
-    """The file's bytes, None when it is gone.
+async def whole(house: House, attachment_id: str) -> File | None:
+    """The file with its small form, None when it is gone.
 
     Raises:
         StorageUnavailable: the store does not answer.
     """
+    row = await house.database.read(lambda c: conversations.attachment(c, attachment_id))
+    if row is None:
+        return None
     try:
-        return await house.storage.get(place(attachment_id))
+        content = await house.storage.get(place(attachment_id))
     except Missing:
         return None
+    try:
+        small = await house.storage.get(place(attachment_id) + THUMB)
+    except Missing:
+        small = None
+    return File(content, row.media_type, small)
 
 
 class Eraser:

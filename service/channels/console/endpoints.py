@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Mapping
 
 from fastapi import APIRouter, Depends, Query, Request, WebSocket, WebSocketDisconnect
 from pydantic import AwareDatetime
@@ -38,6 +38,8 @@ from service.channels.console.talk import endpoints as talk_pages
 from service.channels.console.talk import service as talk
 from service.channels.console.wrapup import endpoints as wrapup_pages
 from service.channels.console.wrapup import service as wrapup
+from service.channels.service import channels_of
+from service.channels.sockets.service import next_frame, whole_number
 from service.clock import utc_now
 from service.conversations import service as conversations
 from service.delivery.service import AGENTS
@@ -189,12 +191,13 @@ async def socket(websocket: WebSocket) -> None:
     house = house_of(websocket)
     await websocket.accept()
     try:
-        hello = await asyncio.wait_for(websocket.receive_json(), SOCKET_AUTH_SECONDS)
+        hello = await asyncio.wait_for(next_frame(websocket), SOCKET_AUTH_SECONDS)
+        if hello is None:
+            return
         agent = await agent_of_token(house, str(hello.get("token", "")))
-    except (ValueError, AttributeError, asyncio.TimeoutError):
+    except (ValueError, asyncio.TimeoutError):
+        # ValueError: a token of characters that no text can have.
         agent = None
-    except WebSocketDisconnect:
-        return
     ear = Ear(house, agent) if agent is not None else None
     if agent is None or ear is None or not ear.allowed:
         await websocket.close(code=4401, reason="auth")
@@ -230,25 +233,28 @@ async def _read(house: House, websocket: WebSocket, agent: AgentRow, ear: Ear) -
         if time.monotonic() - heard > SEEN_SECONDS:
             heard = time.monotonic()
             await house.database.write(lambda c: agents.seen(c, agent.id, utc_now()))
-        try:
-            frame: Any = await websocket.receive_json()
-        except (WebSocketDisconnect, ValueError):
+        frame = await next_frame(websocket)
+        if frame is None:
             return
-        if not isinstance(frame, dict):
-            continue
-        if frame.get("type") == "typing" and ear.talks and isinstance(frame.get("conversation_id"), str):
+        if frame.get("type") == "typing" and ear.talks and _is_id(frame.get("conversation_id")):
             house.hub.publish(frame["conversation_id"], {"type": "typing", "sender": "agent"})
+            channels_of(websocket).exchange.show_typing(frame["conversation_id"], agent.id)
         elif frame.get("type") == "read" and ear.talks:
             await _note_read(house, frame, agent)
         elif frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})
 
 
-async def _note_read(house: House, frame: dict[str, Any], agent: AgentRow) -> None:
+def _is_id(value: object) -> bool:
+    """Whether it has the shape of a conversation's id."""
+    return isinstance(value, str) and value.isascii() and value.isalnum() and len(value) <= 64
+
+
+async def _note_read(house: House, frame: Mapping[str, Any], agent: AgentRow) -> None:
     """The agent's screen showed the conversation up to a message: the customer may see that."""
-    conversation_id, seq = frame.get("conversation_id"), frame.get("seq")
-    if not isinstance(conversation_id, str) or not isinstance(seq, int):
+    if not _is_id(frame.get("conversation_id")) or not (seq := whole_number(frame.get("seq"))):
         return
+    conversation_id = str(frame["conversation_id"])
     try:
         moved = await house.database.write(lambda c: reading.agent_read(c, conversation_id, agent.id, seq, utc_now()))
     except NotFound:

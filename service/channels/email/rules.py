@@ -91,9 +91,14 @@ def own_words(text: str) -> str:
 
 
 def compose(
-    own_address: str, to: str, text: str, message_id: str, thread: dict[str, Any], picture: tuple[bytes, str] | None
+    own_address: str,
+    to: str,
+    text: str,
+    message_id: str,
+    thread: dict[str, Any],
+    file: tuple[bytes, str, str] | None,
 ) -> EmailMessage:
-    """Our mail, in the thread of the customer's last one."""
+    """Our mail, in the thread of the customer's last one. `file` has its bytes, media type and name."""
     message = EmailMessage(policy=policy.SMTP)
     subject = str(thread.get("subject") or SUBJECT)
     message["From"] = f"{SUBJECT} <{own_address}>"
@@ -107,10 +112,10 @@ def compose(
     if thread.get("message_id"):
         message["In-Reply-To"] = message["References"] = str(thread["message_id"])
     message.set_content(text + _FOOTER)
-    if picture is not None:
-        content, media_type = picture
-        kind, _, extension = media_type.partition("/")
-        message.add_attachment(content, maintype=kind, subtype=extension, filename=f"picture.{extension}")
+    if file is not None:
+        content, media_type, name = file
+        kind, _, form = media_type.partition("/")
+        message.add_attachment(content, maintype=kind, subtype=form, filename=name)
     return message
 
 

@@ -7,11 +7,11 @@ import binascii
 from datetime import datetime
 from typing import Sequence
 
-import filetype
-
+from service.channels.attachments.service import EXTENSIONS
 from service.channels.contract import (
     Capacity,
     Envelope,
+    File,
     Media,
     MediaGone,
     Notice,
@@ -29,13 +29,14 @@ from service.channels.exchange import rules as exchange
 from service.conversations.service import MessageRow
 
 NAME = "email"
+FILE_NAME = "attachment"
 
 
 class EmailChannel:
     """Implements contract.Channel for one mailbox."""
 
     name = NAME
-    capacity = Capacity(text_bytes=60_000, pictures=True, merges=True)
+    capacity = Capacity(text_bytes=60_000, carries=frozenset(EXTENSIONS), merges=True)
 
     def __init__(self, address: str, server: MailServer) -> None:
         self._address = address
@@ -75,14 +76,13 @@ class EmailChannel:
         """See contract.Channel."""
         return exchange.pieces(messages, self.capacity, lambda card: exchange.card_lines(card, exchange.plain_link))
 
-    async def send(self, recipient: Recipient, piece: Piece, key: str, picture: bytes | None) -> Outcome:
+    async def send(self, recipient: Recipient, piece: Piece, key: str, file: File | None) -> Outcome:
         """See contract.Channel."""
         thread = dict(recipient.state.get("thread", {}))
         attached = None
-        if picture is not None:
-            kind = filetype.guess(picture)
-            attached = (picture, kind.mime if kind is not None else "image/jpeg")
-        text = exchange.numbered(piece) or "（见附件图片）"
+        if file is not None:
+            attached = (file.content, file.media_type, f"{FILE_NAME}.{EXTENSIONS[file.media_type]}")
+        text = exchange.numbered(piece) or "（见附件）"
         mail = rules.compose(
             self._address, recipient.external_id, text, rules.message_id(key, self._address), thread, attached
         )

@@ -85,22 +85,23 @@ def _own_pieces(message: MessageRow, capacity: Capacity, decorate: Decorate) -> 
     if message.card is not None:
         lines += [line for line in decorate(message.card) if line not in message.text]
     text = "\n".join(line for line in lines if line)
-    pictures = [a["id"] for a in message.attachments or () if a["media_type"].startswith("image/")]
-    if pictures and not capacity.pictures:
-        text = f"{text}\n（有 {len(pictures)} 张图片，请在 App 里查看）".strip()
-        pictures = []
+    files = list(message.attachments or ())
+    carried = [a["id"] for a in files if a["media_type"] in capacity.carries]
+    left = len(files) - len(carried)
+    if left:
+        text = f"{text}\n（有 {left} 个图片或视频在这里发不出来，请在 App 里查看）".strip()
     room = capacity.text_bytes - len(_choice_lines(choices, 0).encode())
     texts = cut(text, max(room, capacity.text_bytes // 2)) if text or choices else []
     raw = [Piece(message.seq, message.seq, text=t) for t in texts]
     if raw and choices:
         raw[-1] = replace(raw[-1], choices=choices)
-    raw += [Piece(message.seq, message.seq, picture=p) for p in pictures]
+    raw += [Piece(message.seq, message.seq, file=file_id) for file_id in carried]
     return [replace(p, part=n, ends=n == len(raw) - 1) for n, p in enumerate(raw)]
 
 
 def _merged(first: Piece, second: Piece, limit: int) -> Piece | None:
     """Both as one piece, None when they do not fit together."""
-    if first.picture or second.picture or first.part or not first.ends or not second.ends:
+    if first.file or second.file or first.part or not first.ends or not second.ends:
         return None
     seen = {c.payload for c in first.choices}
     choices = (*first.choices, *(c for c in second.choices if c.payload not in seen))

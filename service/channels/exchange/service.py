@@ -7,10 +7,12 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Mapping, Sequence
+from typing import Any, Coroutine, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from contracts.conversation import Owner
+from contracts.errors import NotFound
 from service import metrics
 from service.channels.contract import Channel, Envelope, Piece, Unreadable, Update
 from service.channels.desk.service import Desk
@@ -19,6 +21,7 @@ from service.clock import utc_now
 from service.conversations import service as conversations
 from service.delivery import service as delivery
 from service.house import House
+from service.limits import Once
 
 # What other parts of the channels may use of this one, beside the class below.
 from service.channels.exchange.repository import (  # isort: skip
@@ -34,6 +37,7 @@ FRESH_SECONDS = 5.0
 MAX_ATTEMPTS = 5
 KEPT = timedelta(days=3)
 LOADED = 100
+TYPING_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class Exchange:
         self.channels = channels
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
+        self._shown = Once(TYPING_SECONDS)
 
     async def take(self, channel: Channel, envelope: Envelope) -> Sequence[Update]:
         """Store what came in and start to handle it; it is durable when this returns.
@@ -93,13 +98,46 @@ class Exchange:
         done, _ = await asyncio.wait({task}, timeout=max(0.0, deadline - time.monotonic()))
         ready = bool(done) and task.exception() is None
         if not done:
-            typing = asyncio.create_task(channel.typing(item.update.external_id))
-            self._asides.add(typing)
-            typing.add_done_callback(self._asides.discard)
+            self._aside(channel.typing(item.update.external_id))
         now = utc_now()
         passive = await self._house.database.write(lambda c: self._settle(c, item, channel, held_until, ready, now))
         self._house.outbox.wake()
         return passive
+
+    def show_typing(self, conversation_id: str, agent_id: int) -> None:
+        """The agent who has the conversation is writing: shown where the customer wrote last, where that can.
+
+        WeChat keeps it up for 15 seconds, refuses a second one meanwhile (45081), and shows it only within 30 seconds
+        after the customer's last word (45080): more is not asked of it.
+        """
+        if not any(c.capacity.typing for c in self.channels.values()):
+            return
+        if self._shown.first(conversation_id, time.monotonic()):
+            self._aside(self._show_typing(conversation_id, agent_id))
+
+    async def _show_typing(self, conversation_id: str, agent_id: int) -> None:
+        found = await self._house.database.read(lambda c: self._typed_to(c, conversation_id, agent_id, utc_now()))
+        if found is not None:
+            channel, external_id = found
+            await channel.typing(external_id)
+
+    def _typed_to(
+        self, connection: Connection, conversation_id: str, agent_id: int, now: datetime
+    ) -> tuple[Channel, str] | None:
+        """The address that may see the agent typing."""
+        try:
+            conversation = conversations.require(connection, conversation_id)
+        except NotFound:
+            return None
+        if (conversation.owner, conversation.agent_id) != (Owner.HUMAN, agent_id):
+            return None
+        channel = self.channels.get(conversation.channel)
+        if channel is None or channel.capacity.typing is None:
+            return None
+        address = repository.address_of(connection, conversation.id, channel.name)
+        if address is None or now - address.used_at > channel.capacity.typing:
+            return None
+        return channel, address.external_id
 
     async def confirm(self, passive: Passive) -> None:
         """The passive answer has left the house."""
@@ -178,6 +216,18 @@ class Exchange:
             lambda c: repository.update_receipt(c, receipt_id, status=status, content=kept)
         )
 
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Done beside everything else; nobody waits for it."""
+        task = asyncio.create_task(work)
+        self._asides.add(task)
+
+        def ended(done: asyncio.Task[None]) -> None:
+            self._asides.discard(done)
+            if not done.cancelled() and done.exception() is not None:
+                log.warning("typing could not be shown: %r", done.exception())
+
+        task.add_done_callback(ended)
+
     def _settle(
         self, connection: Connection, item: _Taken, channel: Channel, held_until: float, ready: bool, now: datetime
     ) -> Passive | None:
@@ -196,7 +246,7 @@ class Exchange:
             if ready and not repository.open_sends(connection, address.id, "message"):
                 piece = next(iter(undelivered(connection, address, channel)), None)
             delivery.hurry(connection, delivery.PUSH, address.conversation_id, time.time())
-        if address is None or piece is None or piece.picture is not None:
+        if address is None or piece is None or piece.file is not None:
             repository.update_receipt(connection, item.receipt_id, answer="")
             return None
         text = rules.numbered(piece)
@@ -231,7 +281,7 @@ def brought(piece: Piece) -> dict[str, object]:
     values: dict[str, object] = {"delivered_part": piece.part + 1}
     if piece.ends:
         values = {"delivered_seq": piece.last_seq, "delivered_part": 0}
-    if piece.picture is None:
+    if piece.file is None:
         values["choices"] = [{"title": c.title, "payload": c.payload} for c in piece.choices] or None
     return values
 

@@ -23,6 +23,7 @@ from service.delivery import service as delivery
 from service.delivery.worker import Later
 from service.house import House
 from service.loop import Loop
+from service.storage.service import StorageUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ class Post:
         credit = rules.spent(held, channel.capacity, stamp)
         if credit is None:
             return self._notice(connection, address, last, now)
-        if rules.spent(credit, channel.capacity, stamp) is None and piece.picture is None:
+        if rules.spent(credit, channel.capacity, stamp) is None and piece.file is None:
             piece = replace(piece, text=piece.text + rules.MORE)
         until = stamp + HOLD_SECONDS
         repository.update_address(connection, address.id, held_until=until, **asdict(credit))
@@ -149,13 +150,16 @@ class Post:
             link = self._house.settings.public_url or ""
             notice = Notice(self._voice.say("channel_notice"), utc_now(), link)
             return await channel.notify(recipient, notice, key)
-        picture = None
-        if parcel.piece.picture is not None:
-            picture = await attachments.read(self._house, parcel.piece.picture)
-            if picture is None:
-                return Outcome(Sent.REFUSED, reason="the picture is gone")
+        file = None
+        if parcel.piece.file is not None:
+            try:
+                file = await attachments.whole(self._house, parcel.piece.file)
+            except StorageUnavailable as error:
+                return Outcome(Sent.AGAIN, reason=str(error))
+            if file is None:
+                return Outcome(Sent.REFUSED, reason="the file is gone")
         key = f"{parcel.address.conversation_id}:{parcel.piece.last_seq}:{parcel.piece.part}"
-        return await channel.send(recipient, parcel.piece, key, picture)
+        return await channel.send(recipient, parcel.piece, key, file)
 
     def _record(self, connection: Connection, parcel: Parcel, outcome: Outcome, now: datetime) -> bool:
         """Write down what became of it; True when the next piece may be tried."""

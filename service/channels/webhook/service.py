@@ -10,9 +10,11 @@ from typing import Any, Sequence
 
 from pydantic import ValidationError
 
+from service.channels.attachments.service import EXTENSIONS
 from service.channels.contract import (
     Capacity,
     Envelope,
+    File,
     Media,
     MediaGone,
     Notice,
@@ -41,7 +43,7 @@ class WebhookChannel:
     """Implements contract.Channel; the other side deduplicates by the event id, so that a doubt is sent again."""
 
     name = NAME
-    capacity = Capacity(text_bytes=16_000, pictures=True, merges=False)
+    capacity = Capacity(text_bytes=16_000, carries=frozenset(EXTENSIONS), merges=False)
 
     def __init__(self, settings: Settings, post: SignedPost) -> None:
         self._settings, self._post = settings, post
@@ -93,14 +95,14 @@ class WebhookChannel:
         """See contract.Channel."""
         return exchange.pieces(messages, self.capacity, lambda card: exchange.card_lines(card, exchange.plain_link))
 
-    async def send(self, recipient: Recipient, piece: Piece, key: str, picture: bytes | None) -> Outcome:
+    async def send(self, recipient: Recipient, piece: Piece, key: str, file: File | None) -> Outcome:
         """See contract.Channel."""
         message: dict[str, Any] = {
             "text": piece.text,
             "choices": [{"title": c.title, "ref": c.ref} for c in piece.choices],
         }
-        if picture is not None:
-            message["picture"] = base64.b64encode(picture).decode()
+        if file is not None:
+            message |= {"picture": base64.b64encode(file.content).decode(), "media_type": file.media_type}
         return await self._out({"event": "message", "user": recipient.external_id, "message": message}, key)
 
     async def typing(self, external_id: str) -> None:

@@ -23,6 +23,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _EARLY = 120.0
 _LEASE = 12.0
 _WAIT = 0.1
+_EXTENSIONS = {"image/jpeg": "jpg", "audio/mpeg": "mp3"}
 _PICTURE_HOSTS = (".qpic.cn", ".qlogo.cn")
 
 
@@ -136,17 +137,24 @@ class WeChatClient:
             lambda token: self._http.post(path, params={"access_token": token}, json=dict(body))
         )
 
-    async def upload(self, picture: bytes, media_type: str) -> str:
-        """Lend WeChat a picture for three days; returns its media id."""
-        name = f"picture.{media_type.rpartition('/')[2] or 'jpg'}"
+    async def upload(self, kind: str, content: bytes, media_type: str) -> str:
+        """Lend WeChat a file for three days; returns its media id.
+
+        Args:
+            kind: `image`, `video`, `voice` or `thumb`.
+        """
+        name = f"{kind}.{_EXTENSIONS.get(media_type, media_type.rpartition('/')[2])}"
         answer = await self._with_token(
             lambda token: self._http.post(
                 "/cgi-bin/media/upload",
-                params={"access_token": token, "type": "image"},
-                files={"media": (name, picture, media_type)},
+                params={"access_token": token, "type": kind},
+                files={"media": (name, content, media_type)},
             )
         )
-        return str(answer["media_id"])
+        found = answer.get("media_id") or answer.get("thumb_media_id")
+        if not found:
+            raise WeChatError(0, "no media id", sent=False)
+        return str(found)
 
     async def download(self, media_id: str, url: str | None) -> bytes:
         """A customer's picture, voice or video.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections import OrderedDict
@@ -9,12 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Mapping, Sequence
 
-import filetype
-
+from service.attachments.client import as_jpeg
 from service.channels.contract import (
     Allowance,
     Capacity,
     Envelope,
+    File,
     Media,
     MediaGone,
     Notice,
@@ -40,16 +41,24 @@ log = logging.getLogger(__name__)
 
 _CAPACITY = Capacity(
     text_bytes=2000,
-    pictures=True,
+    carries=frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4", "audio/amr", "audio/mpeg"}),
     merges=True,
     per_message=Allowance(5, timedelta(hours=48)),
     per_event=Allowance(3, timedelta(minutes=1)),
+    typing=timedelta(seconds=30),
 )
 MENU_FILE = Path(__file__).with_name("menu.json")
 _MENU_BYTES = 1000
 _MENU_CHOICES = 10
 _SUMMARY = 20
 _TRIES = 3
+# What WeChat takes of each kind, in bytes.
+_LARGEST = {"image": 10 * 1024**2, "video": 10 * 1024**2, "audio": 2 * 1024**2, "thumb": 64 * 1024}
+_TOO_LARGE = {
+    "image": "（给您发了一张图片，太大了微信里放不下，请在 App 的客服页查看）",
+    "video": "（给您发了一段视频，太大了微信里放不下，请在 App 的客服页查看）",
+    "audio": "（给您发了一段语音，太长了微信里放不下，请在 App 的客服页收听）",
+}
 _REMEMBERED_FAILURES = 1000
 
 
@@ -107,10 +116,10 @@ class WeChatChannel:
         """See contract.Channel."""
         return exchange.pieces(messages, self.capacity, lambda card: exchange.card_lines(card, _link))
 
-    async def send(self, recipient: Recipient, piece: Piece, key: str, picture: bytes | None) -> Outcome:
+    async def send(self, recipient: Recipient, piece: Piece, key: str, file: File | None) -> Outcome:
         """See contract.Channel. WeChat knows no key: after an unknown outcome a message may arrive twice."""
         try:
-            body = await self._body(piece, picture)
+            body = await self._body(piece, file)
             await self.client.call("/cgi-bin/message/custom/send", {"touser": recipient.external_id, **body})
         except WeChatError as error:
             return error.outcome()
@@ -173,17 +182,32 @@ class WeChatChannel:
         parts = (self._settings.wechat_token, timestamp, nonce, *more)
         rules.require_signature(given, parts, timestamp, now.timestamp(), self._settings.wechat_window)
 
-    async def _body(self, piece: Piece, picture: bytes | None) -> dict[str, Any]:
-        if picture is not None:
-            kind = filetype.guess(picture)
-            media_id = await self.client.upload(picture, kind.mime if kind is not None else "image/jpeg")
-            return {"msgtype": "image", "image": {"media_id": media_id}}
+    async def _body(self, piece: Piece, file: File | None) -> dict[str, Any]:
+        if file is not None:
+            return await self._lent(file)
         small = len(piece.text.encode()) <= _MENU_BYTES and len(piece.choices) <= _MENU_CHOICES
         if not piece.choices or not small:
             return {"msgtype": "text", "text": {"content": exchange.numbered(piece)}}
         listed = [{"id": c.ref, "content": c.title} for c in piece.choices]
         menu = {"head_content": piece.text, "list": listed, "tail_content": ""}
         return {"msgtype": "msgmenu", "msgmenu": menu}
+
+    async def _lent(self, file: File) -> dict[str, Any]:
+        """The file as WeChat shows it; one that is larger than it takes is spoken of."""
+        kind = file.media_type.partition("/")[0]
+        content, media_type = file.content, file.media_type
+        if media_type == "image/webp":
+            content, media_type = await asyncio.to_thread(as_jpeg, content), "image/jpeg"
+        if len(content) > _LARGEST[kind]:
+            return {"msgtype": "text", "text": {"content": _TOO_LARGE[kind]}}
+        if kind == "image":
+            return {"msgtype": "image", "image": {"media_id": await self.client.upload("image", content, media_type)}}
+        if kind == "audio":
+            return {"msgtype": "voice", "voice": {"media_id": await self.client.upload("voice", content, media_type)}}
+        video: dict[str, str] = {"media_id": await self.client.upload("video", content, media_type)}
+        if file.thumb is not None and len(file.thumb) <= _LARGEST["thumb"]:
+            video["thumb_media_id"] = await self.client.upload("thumb", file.thumb, "image/jpeg")
+        return {"msgtype": "video", "video": video}
 
     def _fields(self, notice: Notice) -> dict[str, dict[str, str]]:
         """The fields of the account's own template, as the settings name them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from contextlib import ExitStack
 from typing import Annotated, Any, Mapping
 
@@ -12,10 +13,12 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import Connection
 
 from contracts.conversation import InboundMessage, Owner
+from contracts.errors import NotFound
 from service.access import current_session, still_his
 from service.channels.attachments import service as pictures
 from service.channels.guests import service as guest_channel
 from service.channels.help import service as help_pages
+from service.channels.sockets.service import next_frame, whole_number
 from service.channels.widget import service as reading
 from service.channels.widget.schemas import (
     HistoryAnswer,
@@ -48,6 +51,7 @@ router = APIRouter(prefix="/api/v1/widget", tags=["widget"])
 CHANNEL = "widget"
 MOST_SEQ = 2**31 - 1
 SOCKET_AUTH_SECONDS = 10.0
+TYPING_SECONDS = 1.0
 
 SessionOf = Annotated[Session, Depends(current_session)]
 
@@ -188,15 +192,15 @@ async def socket(websocket: WebSocket) -> None:
     house = house_of(websocket)
     await websocket.accept()
     try:
-        hello = await asyncio.wait_for(websocket.receive_json(), SOCKET_AUTH_SECONDS)
+        hello = await asyncio.wait_for(next_frame(websocket), SOCKET_AUTH_SECONDS)
+        if hello is None:
+            return
         session = await still_his(house, house.tokens.read_session(str(hello.get("token", ""))))
-        after_seq = int(hello.get("after_seq", 0))
-    except (BadToken, ValueError, AttributeError, TypeError, asyncio.TimeoutError):
+    except (BadToken, NotFound, ValueError, asyncio.TimeoutError):
+        # ValueError: a token of characters that no text can have.
         await websocket.close(code=4401, reason="auth")
         return
-    except WebSocketDisconnect:
-        return
-    await _serve(house, websocket, session, after_seq)
+    await _serve(house, websocket, session, whole_number(hello.get("after_seq")))
 
 
 async def _serve(house: House, websocket: WebSocket, session: Session, after_seq: int) -> None:
@@ -265,21 +269,20 @@ async def _send_place(
 
 async def _read(house: House, websocket: WebSocket, session: Session) -> None:
     """Frames of the client: it types, or asks for what it missed."""
-    while True:
-        try:
-            frame = await websocket.receive_json()
-        except (WebSocketDisconnect, ValueError):
-            return
-        if isinstance(frame, dict) and frame.get("type") == "typing":
+    typed, read = 0.0, 0
+    while (frame := await next_frame(websocket)) is not None:
+        if frame.get("type") == "typing" and time.monotonic() - typed > TYPING_SECONDS:
+            typed = time.monotonic()
             event: Mapping[str, Any] = {
                 "type": "typing",
                 "sender": "customer",
                 "conversation_id": session.conversation_id,
             }
             house.hub.publish("agents", event)
-        elif isinstance(frame, dict) and frame.get("type") == "read" and isinstance(frame.get("seq"), int):
-            await _note_read(house, session, min(frame["seq"], MOST_SEQ))
-        elif isinstance(frame, dict) and frame.get("type") == "ping":
+        elif frame.get("type") == "read" and (seq := whole_number(frame.get("seq"))) > read:
+            read = seq
+            await _note_read(house, session, seq)
+        elif frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})
 
 

@@ -15,7 +15,7 @@ from typing import Any, AsyncIterator
 import pytest
 
 from contracts.conversation import Sender
-from service.channels.contract import Channel, Envelope, Media, MediaGone, Recipient, Refused, Sent, Unreadable
+from service.channels.contract import Channel, Envelope, File, Media, MediaGone, Recipient, Refused, Sent, Unreadable
 from service.channels.email.client import MailServer as MailClient
 from service.channels.email.client import Server
 from service.channels.email.service import EmailChannel
@@ -241,7 +241,7 @@ async def test_pieces_arrive_with_choices_and_pictures(case: Case) -> None:
     rows = [message(1, "请选择", buttons=[{"title": "第一单", "payload": "x"}]), message(2, "", attachments=picture)]
     to = Recipient(case.user)
     for piece in case.channel.degrade(rows):
-        done = await case.channel.send(to, piece, f"k{piece.last_seq}", PNG if piece.picture else None)
+        done = await case.channel.send(to, piece, f"k{piece.last_seq}", File(PNG, "image/png") if piece.file else None)
         assert done.sent is Sent.DONE, done
     got = case.arrived()
     assert "请选择" in got[0]

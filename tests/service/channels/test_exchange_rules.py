@@ -13,7 +13,9 @@ from service.channels.exchange import rules
 from service.channels.exchange.rules import Credit
 from tests.service.channels.conformance import message
 
-CAPACITY = Capacity(200, True, True, Allowance(5, timedelta(hours=48)), Allowance(3, timedelta(minutes=1)))
+CAPACITY = Capacity(
+    200, frozenset({"image/png"}), True, Allowance(5, timedelta(hours=48)), Allowance(3, timedelta(minutes=1))
+)
 NOTHING = Credit(0, 0.0, 0, 0.0)
 HOUR = 3600.0
 

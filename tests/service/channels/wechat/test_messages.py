@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
 
+from tests.database import rows
+from tests.service.attachments.pictures import film, photo, video
 from tests.stack import Agent, Stack
 from tests.stand_in.wechat import PNG, Follower, WeChatPlatform
 
 SEND = "/cgi-bin/message/custom/send"
+TYPING = "/cgi-bin/message/custom/typing"
+LONG_AGO = "2026-01-01 00:00:00.000000"
 
 
 def test_the_address_is_checked(platform: WeChatPlatform, stack: Stack) -> None:
@@ -109,6 +116,86 @@ def test_a_picture_is_kept_at_once(platform: WeChatPlatform, follower: Follower,
     assert agent.get(f"/attachments/{kept[0]['id']}").content.startswith(PNG[:8])
 
 
+def _served(follower: Follower, agent: Agent) -> str:
+    """A conversation that the agent has, announced to the follower."""
+    conversation = _conversation(agent, follower, "转人工")
+    seen = len(follower.seen)
+    assert agent.post(f"/conversations/{conversation}/claim").status_code == 200
+    follower.wait(seen + 1)
+    return conversation
+
+
+def _gives(agent: Agent, conversation: str, content: bytes, words: str = "") -> None:
+    """The agent sends a file."""
+    url = f"{agent.url}/api/v1/conversations/{conversation}/attachments"
+    headers = {"Authorization": f"Bearer {agent.token}"}
+    stored = httpx.post(url, files={"file": ("a", content)}, headers=headers, timeout=30)
+    assert stored.status_code == 201, stored.text
+    body = {"client_id": f"f{time.monotonic_ns()}", "text": words, "attachments": [{"id": stored.json()["id"]}]}
+    said = agent.post(f"/conversations/{conversation}/messages", body)
+    assert said.status_code == 200, said.text
+
+
+def test_an_agents_pictures_and_videos_arrive(
+    platform: WeChatPlatform, follower: Follower, agent: Agent, tmp_path: Path
+) -> None:
+    conversation = _served(follower, agent)
+    seen = len(follower.seen)
+    _gives(agent, conversation, photo(), "请看这张图")
+    follower.wait(seen + 2)
+    assert [m["msgtype"] for m in follower.seen[seen:]] == ["text", "image"]
+    assert platform.media[follower.seen[seen + 1]["image"]["media_id"]].startswith(b"\xff\xd8\xff")
+    _gives(agent, conversation, photo(form="WEBP"))
+    follower.wait(seen + 3)
+    assert follower.seen[seen + 2]["msgtype"] == "image", "WeChat knows no WebP"
+    follower.do("text", Content="好的")
+    _gives(agent, conversation, film(tmp_path))
+    follower.wait(seen + 4)
+    assert follower.seen[seen + 3]["msgtype"] == "video"
+    _gives(agent, conversation, video() + bytes(11 * 1024**2))
+    follower.wait(seen + 5)
+    assert "App" in follower.seen[seen + 4]["text"]
+
+
+def _type(stack: Stack, agent: Agent, *conversations: str) -> None:
+    """The agent's console says that he types."""
+    with connect(f"{stack.url.replace('http', 'ws')}/api/v1/agents/socket") as opened:
+        opened.send(json.dumps({"type": "auth", "token": agent.token}))
+        opened.recv(timeout=10)
+        for one in conversations:
+            opened.send(json.dumps({"type": "typing", "conversation_id": one}))
+        opened.send(json.dumps({"type": "ping"}))
+        while json.loads(opened.recv(timeout=10))["type"] != "pong":
+            continue
+        time.sleep(0.5)
+
+
+def _typed(platform: WeChatPlatform, follower: Follower) -> int:
+    return [c["touser"] for c in platform.of(TYPING)].count(follower.openid)
+
+
+def test_typing_is_told_once_and_only_shortly_after_the_customers_word(
+    platform: WeChatPlatform, follower: Follower, agent: Agent, stack: Stack
+) -> None:
+    conversation = _served(follower, agent)
+    _type(stack, agent, conversation, conversation, conversation)
+    assert _typed(platform, follower) == 1, "WeChat shows it for 15 seconds by itself"
+    late = platform.follower()
+    waiting = _served(late, agent)
+    query = "UPDATE channel_addresses SET used_at = :at WHERE external_id = :o"
+    rows(stack.database, query, at=LONG_AGO, o=late.openid)
+    _type(stack, agent, waiting)
+    assert _typed(platform, late) == 0, "WeChat would answer 45080"
+
+
+def test_nobody_types_in_another_agents_conversation(
+    platform: WeChatPlatform, follower: Follower, agent: Agent, stack: Stack
+) -> None:
+    conversation = _served(follower, agent)
+    _type(stack, Agent.enter(stack, f"stranger-{time.monotonic_ns()}"), conversation)
+    assert _typed(platform, follower) == 0
+
+
 @pytest.mark.parametrize(
     "kind", ["voice", "video", "shortvideo", "location", "link", "card", "file", "miniprogrampage"]
 )
@@ -184,4 +271,4 @@ def test_a_slow_turn_is_acknowledged_and_follows(platform: WeChatPlatform, follo
     platform.delays.clear()
     follower.wait(1)
     assert not follower.seen[0].get("passive")
-    assert [c["touser"] for c in platform.of("/cgi-bin/message/custom/typing")] == [follower.openid]
+    assert _typed(platform, follower) == 1
