@@ -20,8 +20,6 @@ SOON_WITHIN = timedelta(minutes=30)
 """The promise for as soon as possible (`promise_overrides` of the taxonomy)."""
 AGAIN_AFTER = timedelta(minutes=30)
 """The pause before the next attempt, where nobody named another time."""
-MORE = timedelta(minutes=30)
-"""The new promise after one was missed."""
 MOST_FAILURES = 3
 DRAFT_LIFE = timedelta(days=1)
 HELD = timedelta(minutes=30)

@@ -15,7 +15,7 @@ from service.agents.service import AgentRow
 from service.audit import service as audit
 from service.callbacks import repository, rules
 from service.callbacks.repository import CallbackRow
-from service.callbacks.rules import PROMISED, Attempt, State
+from service.callbacks.rules import PROMISED, Attempt, State, Wish
 from service.callbacks.service import SOURCE
 from service.clock import spoken
 from service.conversations import service as conversations
@@ -155,7 +155,7 @@ def step(connection: Connection, now: datetime) -> int:
 
 def _missed(connection: Connection, row: CallbackRow, now: datetime) -> None:
     """The customer hears it from us, with a new promise; the supervisors are told."""
-    then = rules.again(duty.state(connection, now), None, now)
+    then = rules.promise(Wish(), duty.state(connection, now), now)
     repository.update_callback(connection, row.id, due_at=then.due_at, broken=row.broken + 1, updated_at=now)
     said = spoken(row.due_at, now) if row.due_at is not None else ""
     text = f"说好 {said} 前给您打电话，到现在还没有打，对不起。已经催了同事，最晚 {spoken(then.due_at, now)} 前打给您。"
