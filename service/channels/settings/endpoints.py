@@ -1,4 +1,4 @@
-"""Settings as versioned tables (hours, SLA, compensation, causes, office); a change is in force at once, and audited."""
+"""Tables of rules (hours, SLA, compensation, causes, office) as versions; a change is in force at once, and audited."""
 
 from __future__ import annotations
 
