@@ -37,6 +37,9 @@ export const keep = {
   /** What the browser may do when somebody is not looking. */
   alerts: (): { sound: boolean; desktop: boolean } => ({ sound: true, desktop: true, ...read("alerts", {}) }),
   setAlerts: (value: { sound: boolean; desktop: boolean }): void => write("alerts", value),
+  /** How tickets are looked at: as a board or as a table. */
+  ticketsView: (): string => read("tickets-view", "board"),
+  setTicketsView: (view: string): void => write("tickets-view", view),
   theme: (): string => read("theme", "auto"),
   setTheme: (theme: string): void => write("theme", theme),
 };
