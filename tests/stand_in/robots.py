@@ -146,9 +146,7 @@ class RobotPlatform:
         wanted = self.failing.pop(0)
         return _errcode(wanted, "system busy") if wanted < 0 else Response(status_code=wanted)
 
-    def _pace(
-        self, group: Group, code: int, words: str, answer: Callable[[int, str], Response]
-    ) -> Response | None:
+    def _pace(self, group: Group, code: int, words: str, answer: Callable[[int, str], Response]) -> Response | None:
         now = self.clock()
         while group.sent and now - group.sent[0] > MINUTE:
             group.sent.popleft()

@@ -79,7 +79,8 @@ def test_a_digest_keeps_within_what_the_chat_takes() -> None:
 
 @pytest.mark.parametrize("kind", rules.KINDS)
 @pytest.mark.parametrize(
-    "words", ["[点我](http://evil.cn)", "<at id=all></at>", "<@all>", "@13800138000 快来", "https://evil.cn", "**x**\n# y"]
+    "words",
+    ["[点我](http://evil.cn)", "<at id=all></at>", "<@all>", "@13800138000 快来", "https://evil.cn", "**x**\n# y"],
 )
 def test_a_customers_words_do_not_become_links_or_mentions(kind: str, words: str) -> None:
     said = text_of(kind, replace(FACTS, summary=words))

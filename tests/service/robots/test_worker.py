@@ -317,9 +317,7 @@ async def test_an_announcement_carried_out_twice_is_told_once(world: World) -> N
     assert "\n".join(group.texts).count("客户已答复") == 1
 
 
-async def test_neither_log_nor_audit_show_addresses_or_secrets(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_neither_log_nor_audit_show_addresses_or_secrets(world: World, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, logger="service")
     group = world.platform.group("dingtalk", "a-very-secret-token", SECRET)
     robot = await world.robot(group, secret="wrong-secret-here")

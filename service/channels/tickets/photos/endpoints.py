@@ -12,6 +12,7 @@ from service.access import allowed
 from service.agents import service as agents
 from service.agents.rules import Permission
 from service.agents.service import AgentRow
+from service.attachments.service import place
 from service.channels.attachments import service as attachments
 from service.channels.tickets import service as shapes
 from service.channels.tickets.desk.endpoints import worked
@@ -19,6 +20,7 @@ from service.channels.tickets.schemas import TicketDetail
 from service.clock import utc_now
 from service.errors import ApiError
 from service.house import house_of
+from service.storage.endpoints import file_response
 from service.tickets.desk import service as desk
 from service.tickets.service import TicketRow
 
@@ -72,12 +74,10 @@ async def download(number: str, attachment_id: str, request: Request, agent: Wor
         return next((f.media_type for f in shapes.files(connection, row) if f.id == attachment_id), None)
 
     media_type = await house.database.read(look)
-    content = await attachments.read(house, attachment_id) if media_type is not None else None
-    if media_type is None or content is None:
+    if media_type is None or not await house.storage.exists(place(attachment_id)):
         raise NotFound("没有这个附件")
     await house.database.write(
         lambda c: agents.audit(c, agent.username, "attachment.read", attachment_id, {"ticket": number}, utc_now())
     )
     name = f"{attachment_id}.{attachments.EXTENSIONS[media_type]}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return await file_response(house.storage, place(attachment_id), request, "application/octet-stream", {}, name)
