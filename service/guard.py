@@ -5,11 +5,15 @@ from __future__ import annotations
 import hmac
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import ApiError, answer
 from service.house import House
 from service.limits import RateLimits
+
+MOST_JSON = 4 * 1024**2
+"""Bytes of a body without files; articles with their drafts are the longest."""
 
 
 class Guard:
@@ -43,7 +47,27 @@ class Guard:
                     headers.setdefault("X-Frame-Options", "DENY")
             await send(message)
 
-        await self._app(scope, receive, with_headers)
+        limited = _limited(scope, receive) if path.startswith("/api/") else receive
+        await self._app(scope, limited, with_headers)
+
+
+def _limited(scope: Scope, receive: Receive) -> Receive:
+    """`receive` that ends a body which is longer than any of ours, before it fills memory or disk."""
+    headers = dict(scope["headers"])
+    files = headers.get(b"content-type", b"").startswith(b"multipart/")
+    settings = scope["app"].state.house.settings
+    most = (max(settings.upload_megabytes, settings.video_megabytes) + 1) * 1024**2 if files else MOST_JSON
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def _internal(scope: Scope, token: str) -> bool:

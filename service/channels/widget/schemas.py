@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 
 class SessionRequest(BaseModel):
@@ -23,11 +23,19 @@ class AttachmentRef(BaseModel):
     id: str = Field(max_length=64)
 
 
+def _whole_characters(value: object) -> object:
+    """Without halves of characters, such as an emoji that was cut in two: they alone would make the words invalid."""
+    return value.encode("utf-8", "ignore").decode("utf-8") if isinstance(value, str) else value
+
+
+Words = Annotated[str, BeforeValidator(_whole_characters)]
+
+
 class MessageRequest(BaseModel):
     """`client_id` makes a repeated request the same message; a payload counts only if it was offered."""
 
-    client_id: str = Field(min_length=1, max_length=80)
-    text: str = Field("", max_length=100_000)
+    client_id: Words = Field(min_length=1, max_length=80)
+    text: Words = Field("", max_length=100_000)
     payload: str | None = Field(None, max_length=200)
     attachments: list[AttachmentRef] = Field(default_factory=list, max_length=9)
     context: dict[str, Any] = Field(default_factory=dict)
