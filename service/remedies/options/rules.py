@@ -78,17 +78,23 @@ def most_allowed(rule: CompensationRule, level: str | None) -> int:
 
 
 def _worth(rule: CompensationRule, kind: RemedyKind, target_id: str | None, records: Records) -> int | None:
-    """The amount in the record that the cause is about."""
+    """The amount in the record that the cause is about; None where only a person can say it."""
     order, gift = _find(records.orders, target_id), _find(records.gifts, target_id)
     if kind is RemedyKind.REFUND:
-        if order is not None and rule.cause == "overcharged" and order.pump_fen is not None:
-            return max(0, order.paid_fen - order.pump_fen)
-        return order.paid_fen if order is not None else None
+        return _taken_too_much(rule.cause, order, records) if order is not None else None
     if gift is not None:
         return gift.points
     if kind is RemedyKind.GRANT_POINTS:
         return order.paid_fen // 100 if order is not None else None
     return _spent(order, records)
+
+
+def _taken_too_much(cause: str, order: Order, records: Records) -> int | None:
+    """What an order took above the pump's figure, or a second time."""
+    if cause == "overcharged" and order.pump_fen is not None:
+        return max(0, order.paid_fen - order.pump_fen)
+    paid = [p for p in records.payments if p.order_id == order.id and p.kind == "order" and p.status == "success"]
+    return paid[0].amount_fen if cause == "duplicate_charge" and len(paid) > 1 else None
 
 
 def _refundable(order: Order | None, records: Records) -> int | None:

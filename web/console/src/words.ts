@@ -150,3 +150,10 @@ export const ARTICLE_STATES: Record<string, { title: string; tone?: Tone }> = {
 };
 
 export const PRESENCE: Record<string, string> = { online: "在线", away: "暂离", offline: "不接会话" };
+
+/** How often an article helped its readers in the last 30 days. */
+export function helpfulness(line: { solved: number; unsolved: number }): { text: string; tone: Tone } {
+  const total = line.solved + line.unsolved;
+  const rate = total ? line.solved / total : 0;
+  return { text: `解决率 ${Math.round(rate * 100)}%（${total} 人）`, tone: rate >= 0.7 ? "good" : rate >= 0.4 ? "warn" : "bad" };
+}

@@ -30,6 +30,8 @@ export const useKnowledge = defineStore("knowledge", () => {
   const query = ref("");
   const category = ref("");
   const state = ref("");
+  /** Those that customers found least helpful first. */
+  const worst = ref(false);
   const loading = ref(false);
   const problem = ref<string | null>(null);
 
@@ -55,7 +57,7 @@ export const useKnowledge = defineStore("knowledge", () => {
     const turn = wanted;
     loading.value = true;
     try {
-      const found = await api.articles({ q: query.value.trim(), category: category.value, state: state.value });
+      const found = await api.articles({ q: query.value.trim(), category: category.value, state: state.value, ...(worst.value ? { sort: "worst" } : {}) });
       if (turn !== wanted) return;
       items.value = found.items;
       categories.value = found.categories as { id: string; title: string }[];
@@ -180,7 +182,7 @@ export const useKnowledge = defineStore("knowledge", () => {
     });
 
   return {
-    items, categories, query, category, state, loading, problem,
+    items, categories, query, category, state, worst, loading, problem,
     id, isNew, details, text, detailProblem, preview, hits, busy, unsaved, draft,
     load, start, open, shut, save, publish, discard, rollback, retire, look, tryOut, addMedia,
   };
