@@ -44,6 +44,7 @@ play: setup-dev ## two hundred scripted customers against a house of its own; pr
 bench: setup-dev ## speed and memory; writes reports/
 	@$(PYTHON) -m bench --out reports
 	@$(PYTHON) -m bench.widget --out reports
+	@$(PYTHON) -m bench.console --out reports
 
 lock: ## pin the requirements again
 	@deploy/lock.sh

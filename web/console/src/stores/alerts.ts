@@ -58,10 +58,12 @@ export const useAlerts = defineStore("alerts", () => {
       void lists(true);
     } else if (frame.type === "queue") void lists();
     else if (frame.type === "messages") {
-      if (queue.isMine(frame.conversation_id)) {
-        if (frame.by === "customer" && !shown(frame.conversation_id)) spoke(frame.conversation_id);
+      const id = frame.conversation_id;
+      // Just taken: the list may not know it yet.
+      if (queue.isMine(id) || (id === desk.selected && desk.isMine)) {
+        if (frame.by === "customer" && !shown(id)) spoke(id);
         void queue.refreshMine();
-      } else if (queue.isWaiting(frame.conversation_id)) void queue.refreshWaiting();
+      } else if (queue.isWaiting(id)) void queue.refreshWaiting();
     } else if (frame.type === "notice") void noticed(frame);
     else if (frame.type === "shift" && frame.agent_id === session.agent?.id) {
       const body = frame.over ? "还没结束的会话会在宽限时间后转给同事，请尽快收尾或转接。" : `${timeOfDay(frame.at)} 下班，请收尾或转接手上的会话；不会再分配新会话。`;
