@@ -139,5 +139,5 @@ export function status(chat: {
   if (chat.owner === "human") return { text: "人工客服正在为您服务", tone: "good" };
   if (chat.owner === "queued" && chat.queue?.closed) return { text: "智能助手在线，人工客服已下班", tone: "busy" };
   if (chat.owner === "queued") return { text: "正在为您转接人工客服", tone: "busy" };
-  return { text: "智能助手在线，随时可转人工", tone: "good" };
+  return { text: "智能助手在线，可转人工", tone: "good" };
 }

@@ -15,17 +15,17 @@ export function servicesOf(desk: Desk): HTMLElement {
   const tile = (name: IconName, title: string, press: () => void) =>
     h("li", {}, h("button", { type: "button", onclick: press }, icon(name, 24), h("span", {}, title)));
   const open = (page: (desk: Desk) => Page) => () => desk.go(page(desk));
-  return h(
-    "ul",
-    { class: "tiles" },
+  const tiles = [
     tile("person", PERSON.title, () => desk.say(PERSON.title, PERSON.payload)),
     home?.hotline ? h("li", {}, h("a", { href: telephone(home.hotline) }, icon("phone", 24), h("span", {}, WORDS.call))) : null,
     home ? tile("back", WORDS.callback, () => desk.say(home.callback.title, home.callback.payload)) : null,
     tile("alert", WORDS.complain, open(complaintPage)),
     desk.guest ? tile("link", WORDS.findMine, open(phonePage)) : tile("coin", WORDS.points, open(pointsPage)),
-    desk.home?.binds.length ? tile("wechat", WORDS.bind, open(bindingPage)) : null,
+    home?.binds.length ? tile("wechat", WORDS.bind, open(bindingPage)) : null,
     tile("gear", WORDS.settings, open(settingsPage)),
-  );
+  ].filter((one): one is HTMLLIElement => one !== null);
+  // Rows that are full: two of three, or four and the rest.
+  return h("ul", { class: tiles.length > 6 ? "tiles four" : "tiles" }, ...tiles);
 }
 
 export function telephone(number: string): string {
