@@ -126,6 +126,19 @@ def calls(connection: Connection, robot_id: int, status: str | None, limit: int)
     return [CallRow(**row._mapping) for row in connection.execute(query.order_by(robot_calls.c.id.desc()).limit(limit))]
 
 
+def calls_of(connection: Connection, numbers: Sequence[str]) -> list[CallRow]:
+    """What was or is to be told of these tickets."""
+    rows = connection.execute(select(robot_calls).where(robot_calls.c.number.in_(numbers)))
+    return [CallRow(**row._mapping) for row in rows]
+
+
+def drop_words(connection: Connection, rows: Sequence[CallRow]) -> None:
+    """Keep that something was told and forget in which words of the customer."""
+    for row in rows:
+        facts = {**row.facts, "summary": ""}
+        connection.execute(update(robot_calls).where(robot_calls.c.id == row.id).values(facts=facts))
+
+
 def counts(connection: Connection) -> dict[int, dict[str, int]]:
     """How many calls of each status a robot has."""
     query = select(robot_calls.c.robot_id, robot_calls.c.status, func.count().label("found"))

@@ -106,6 +106,7 @@ def settle(connection: Connection, robot: RobotRow, told: Sequence[CallRow], ver
     next_at = now.timestamp() + max(rules.GAP_SECONDS, verdict.hold)
     if verdict.ok:
         repository.update_calls(connection, [r.id for r in told], status="sent", answer=verdict.words, updated_at=now)
+        repository.drop_words(connection, told)
         repository.update_robot(connection, robot.id, next_at=next_at, sent_at=now, problem=None, problem_at=None)
         return
     repository.update_robot(connection, robot.id, next_at=next_at, problem=verdict.words, problem_at=now)
@@ -213,6 +214,12 @@ def replay(connection: Connection, call_id: int, actor: str, now: datetime) -> C
     again = repository.call(connection, call_id)
     assert again is not None
     return again
+
+
+def erase_words(connection: Connection, conversation_id: str) -> None:
+    """Take a customer's words out of what robots were to tell of his tickets."""
+    numbers = [ticket.number for ticket in tickets.of_conversation(connection, conversation_id)]
+    repository.drop_words(connection, repository.calls_of(connection, numbers))
 
 
 def forget(connection: Connection, now: datetime) -> None:

@@ -28,6 +28,7 @@ from service.inbox import service as inbox
 from service.notes import service as notes
 from service.ratings import service as ratings
 from service.reading import service as reading
+from service.robots import service as robots
 from service.search import service as search
 from service.tickets import service as tickets
 from service.turns import service as turns
@@ -229,6 +230,7 @@ def _forget(connection: Connection, channel: str, external_id: str, now: datetim
         return 0
     # What is still being worked on needs his words until it is done.
     tickets.erase_words(connection, conversation.id)
+    robots.erase_words(connection, conversation.id)
     search.forget(connection, conversation.id)
     notes.forget(connection, conversation.id)
     inbox.forget(connection, conversation.id)

@@ -326,3 +326,38 @@ async def test_neither_log_nor_audit_show_addresses_or_secrets(world: World, cap
     assert "a-very-secret-token" not in repr(robot)
     assert "a-very-secret-token" not in caplog.text
     assert "wrong-secret-here" not in caplog.text
+
+
+async def test_a_customers_words_are_kept_no_longer_than_they_are_needed(world: World) -> None:
+    sent, wrong = world.platform.group("wecom", "k1"), world.platform.group("dingtalk", "k2", SECRET)
+    told = await world.robot(sent, events=["filed"])
+    failed = await world.robot(wrong, events=["filed"], secret="another-secret")
+    await world.office.file("paid_not_fueled", summary="我的油枪没反应")
+    await world.tell()
+    assert "我的油枪没反应" in sent.texts[0]
+    assert [c.facts["summary"] for c in await world.calls(told)] == [""]
+    assert [c.facts["summary"] for c in await world.calls(failed)] == ["我的油枪没反应"]
+    conversation_id = await world.office.customer("anna")
+    await world.office.write(lambda c: robots.erase_words(c, conversation_id))
+    assert [c.facts["summary"] for c in await world.calls(failed)] == [""]
+
+
+async def test_a_p0_customer_whom_nobody_takes_is_told_without_a_word_of_his(world: World) -> None:
+    everywhere, service, finance = (world.platform.group("wecom", key) for key in ("all", "service", "finance"))
+    await world.robot(everywhere)
+    await world.robot(service, scope="department", department="service")
+    await world.robot(finance, scope="department", department="finance")
+    await world.worker.note("id", {"conversation_id": "c1", "department": None, "why": "p0_unanswered"})
+    await world.worker.step()
+    assert finance.texts == []
+    for group in (everywhere, service):
+        assert "P0 无人接单" in group.texts[0]
+        assert f"{BASE}/console/conversations/c1" in group.texts[0]
+
+
+async def test_what_robots_do_not_tell_is_not_written_down(world: World) -> None:
+    robot = await world.robot(world.platform.group("wecom", "k1"))
+    number = await world.office.file("paid_not_fueled")
+    await world.worker.note("a", {"number": number, "why": "silence", "to": "owner"})
+    await world.worker.note("b", {"number": "YB-no-such", "why": "urged", "to": "owner"})
+    assert await world.calls(robot) == []
