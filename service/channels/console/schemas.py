@@ -47,7 +47,11 @@ class CustomerBrief(BaseModel):
 
 
 class QueueItem(BaseModel):
-    """One waiting conversation. `story` is the problem in one sentence, personal data masked."""
+    """One waiting conversation. `story` is the problem in one sentence, personal data masked.
+
+    `skills`: what the agent should bring (`vip`, a dialect); `at_the_pump`: paid and nothing flows; `off_hours`: he was
+    told that nobody can answer before `opens_at`.
+    """
 
     conversation_id: str
     place: int
@@ -63,6 +67,11 @@ class QueueItem(BaseModel):
     label: str | None
     label_title: str | None
     open_tickets: int
+    priority: str
+    skills: list[str]
+    at_the_pump: bool
+    off_hours: bool
+    opens_at: datetime | None
 
 
 class QueueAnswer(BaseModel):

@@ -157,3 +157,6 @@ export function helpfulness(line: { solved: number; unsolved: number }): { text:
   const rate = total ? line.solved / total : 0;
   return { text: `解决率 ${Math.round(rate * 100)}%（${total} 人）`, tone: rate >= 0.7 ? "good" : rate >= 0.4 ? "warn" : "bad" };
 }
+
+/** Dialects that an agent may bring. */
+export const DIALECTS: Record<string, string> = { yue: "粤语", sichuan: "四川话" };

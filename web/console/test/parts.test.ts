@@ -88,14 +88,14 @@ describe("the lists", () => {
         {
           conversation_id: "c1", place: 1, reason: "anger", reason_title: "客户情绪激动", rule: "r", department: null,
           queued_at: new Date(Date.now() - 270_000).toISOString(), waiting_seconds: 240, customer: story().customer,
-          story: "我要退款：“再不退钱我打12315”", sentiment: "angry", label: null, label_title: null, open_tickets: 2,
+          story: "我要退款：“再不退钱我打12315”", sentiment: "angry", label: null, label_title: null, open_tickets: 2, priority: "P0", skills: ["yue"], at_the_pump: true, off_hours: false, opens_at: null,
         },
       ],
     });
     await useQueue().refresh();
     shown = mount(ConversationList, { props: { selected: "c1" } });
     const item = shown.get("[data-conversation='c1']");
-    for (const words of ["李**", "金卡", "客户情绪激动", "2 张工单", "已等 4 分钟", "我要退款"]) expect(item.text()).toContain(words);
+    for (const words of ["李**", "金卡", "客户情绪激动", "2 张工单", "已等 4 分钟", "我要退款", "紧急", "在油枪旁", "粤语"]) expect(item.text()).toContain(words);
     expect(item.attributes("aria-current")).toBe("true");
     await item.trigger("click");
     expect(shown.emitted("open")).toEqual([["c1"]]);

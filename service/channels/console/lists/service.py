@@ -62,6 +62,11 @@ async def queue(house: House, now: datetime) -> list[QueueItem]:
                 label=turn.label if turn is not None else None,
                 label_title=console.label_title(house.taxonomy, turn.label) if turn is not None else None,
                 open_tickets=open_tickets,
+                priority=row.priority,
+                skills=list(row.skills),
+                at_the_pump=row.at_the_pump,
+                off_hours=row.off_hours,
+                opens_at=row.opens_at,
             )
         )
     return items
