@@ -74,10 +74,12 @@ TITLES: Mapping[str, str] = {
     "ticket.note": "工单备注",
     "ticket.party": "设置争议各方",
     "ticket.pass": "转交工单",
+    "ticket.priority": "改工单优先级",
     "ticket.proposal": "提出知识建议",
     "ticket.ruling": "裁定争议",
     "ticket.solve": "解决工单",
     "ticket.statement": "提交争议陈述",
+    "ticket.unassign": "取消指派",
 }
 _AREAS: Mapping[str, str] = {
     "agent": "账号",
