@@ -32,4 +32,4 @@ trap end EXIT
   "${as[@]}" "$bin/pg_ctl" -D data -s -w -l log start -o "-p $port -k $folder -h 127.0.0.1 \
     -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c TimeZone=UTC -c max_connections=500 -c shared_buffers=128MB"
 )
-YOUBAN_TEST_DATABASE_URL="postgresql://youban@127.0.0.1:$port" "$@"
+YOUBAN_TEST_DATABASE_URL="postgresql://youban@127.0.0.1:$port" YOUBAN_TEST_SERVER_ENDS=1 "$@"

@@ -26,4 +26,9 @@ part "train what is missing" ./youban train
 part "Rasa data" env PYTHONPATH=. .venv-assistant/bin/python -m bot.training --models models --validate-only
 part "Rasa dialogues" rasa_dialogues
 part "Python tests" .venv/bin/pytest -m "not browser"
+# What behaves differently where many write at a time; the whole suite: deploy/on_postgres.sh .venv/bin/pytest
+part "PostgreSQL" deploy/on_postgres.sh .venv/bin/pytest -m "not assistant and not browser" \
+  tests/service/test_db.py tests/service/test_migrations.py tests/service/handoff/test_handoff.py \
+  tests/service/tickets/test_worker.py tests/service/tickets/test_incidents.py tests/service/remedies/test_agents.py \
+  tests/service/channels/remedies/test_endpoints.py tests/service/channels/wechat/test_messages.py
 part "browser tests" .venv/bin/pytest -m browser

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import random
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -17,6 +19,7 @@ from typing import Any, Callable, Generic, TypeVar
 
 from sqlalchemy import Connection, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeDecorator
 
 T = TypeVar("T")
@@ -34,6 +37,11 @@ metadata = MetaData(
 BATCH = 64
 _WRITES = "youban_writes"
 READERS = 4
+TRIES = 4
+"""How often a unit of work is begun before its failure is told, where several run at a time."""
+LONGEST_WAIT = 0.05
+# PostgreSQL: a unique key that another transaction took a moment earlier, a serialization failure, a deadlock.
+_MET_ANOTHER = frozenset({"23505", "40001", "40P01"})
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -72,7 +80,10 @@ class Database:
         self._funnel = _Funnel(self.engine) if self.is_sqlite else None
 
     async def write(self, work: Work[T]) -> T:
-        """Run `work` in a transaction; it is durable when this returns. An exception of `work` undoes it alone."""
+        """Run `work` in a transaction; it is durable when this returns. An exception of `work` undoes it alone.
+
+        `work` may be run more than once (what an earlier run did is undone), so it changes nothing but rows.
+        """
         return await asyncio.wrap_future(self.submit(work))
 
     async def read(self, work: Work[T]) -> T:
@@ -97,6 +108,15 @@ class Database:
             return work(connection)
 
     def _run_transaction(self, work: Work[T]) -> T:
+        """A transaction; one that met another half-way is run again, and then finds what the other has written."""
+        for _ in range(TRIES - 1):
+            try:
+                with self.engine.begin() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _MET_ANOTHER:
+                    raise
+            time.sleep(random.uniform(0.0, LONGEST_WAIT))
         with self.engine.begin() as connection:
             return work(connection)
 

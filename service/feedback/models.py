@@ -26,7 +26,7 @@ article_feedback = Table(
     Column("seq", Integer, nullable=False),
     Column("solved", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    UniqueConstraint("conversation_id", "article_id", "seq"),
+    UniqueConstraint("conversation_id", "article_id", "seq", name="uq_article_feedback_conversation_id"),
 )
 
 customer_preferences = Table(

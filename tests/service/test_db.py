@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
-from typing import Iterator
+from typing import Callable, Iterator
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, Table, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.db import Database, UtcDateTime
+from tests.database import url_for
 
 _metadata = MetaData()
 _things = Table("things", _metadata, Column("id", Integer, primary_key=True), Column("at", UtcDateTime))
@@ -20,7 +22,7 @@ MOMENT = datetime(2026, 11, 22, 8, 30, tzinfo=timezone(timedelta(hours=8)))
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'units.db'}")
+    opened = Database(url_for(tmp_path, migrated=False))
     _metadata.create_all(opened.engine)
     yield opened
     opened.close()
@@ -45,6 +47,36 @@ async def test_a_failing_unit_undoes_itself_and_leaves_its_neighbours(database: 
     )
     assert [type(r) for r in results if r is not None] == [IntegrityError]
     assert _ids(database) == list(range(1, 20))
+
+
+async def test_of_many_who_find_nothing_one_makes_it_and_the_others_find_it(database: Database) -> None:
+    """Looked for and not found, so made: by many at once. Without a lock they meet at the unique key."""
+
+    def find_or_make(connection: Connection) -> int:
+        known = connection.execute(select(_things.c.id).where(_things.c.id == 5)).scalar()
+        if known is None:
+            connection.execute(insert(_things).values(id=5))
+        return 5
+
+    assert await asyncio.gather(*(database.write(find_or_make) for _ in range(30))) == [5] * 30
+    assert _ids(database) == [5]
+
+
+async def test_units_that_lock_one_another_are_run_again(database: Database) -> None:
+    """Each holds what the other wants: one is ended by the database and begun again."""
+    for number in (1, 2):
+        await database.write(lambda c, number=number: c.execute(insert(_things).values(id=number)))
+
+    def touch(first: int, second: int) -> Callable[[Connection], None]:
+        def work(connection: Connection) -> None:
+            for number in (first, second):
+                connection.execute(update(_things).where(_things.c.id == number).values(at=MOMENT))
+                time.sleep(0.02)
+
+        return work
+
+    await asyncio.gather(*(database.write(touch(*pair)) for pair in ((1, 2), (2, 1))))
+    assert _ids(database) == [1, 2]
 
 
 async def test_what_write_returned_another_connection_sees(database: Database) -> None:
