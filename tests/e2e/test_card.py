@@ -42,7 +42,7 @@ def refund(page: Page, order: Locator, yuan: str) -> Locator:
     order.get_by_role("button", name=re.compile("^退款")).click()
     dialog = page.get_by_role("dialog", name="退款")
     dialog.get_by_text("优惠没有减，退回差额").first.click()
-    dialog.get_by_label("金额").fill(yuan)
+    dialog.get_by_label("金额", exact=True).fill(yuan)
     dialog.get_by_label(re.compile("情况说明")).fill("核对过油机小票")
     expect(dialog.get_by_role("status")).to_be_visible()
     dialog.get_by_role("button", name="下一步").click()
@@ -67,8 +67,8 @@ def test_within_the_limit_at_once_above_it_after_a_supervisor_and_all_of_it_audi
     phone.get_by_role("button", name=re.compile("显示完整手机")).click()
     expect(phone).to_contain_text(re.compile(r"1\d{10}"))
 
-    order = page.locator("details.fold", has_text="订单").locator("li", has_text="油机").first
-    dialog = refund(page, order, "3")
+    orders = page.locator("details.fold", has_text="订单").get_by_role("listitem").filter(has_text="已加油")
+    dialog = refund(page, orders.nth(0), "3")
     dialog.get_by_role("button", name="确认办理").dblclick()
     expect(dialog).to_contain_text("已在会话里告诉客户")
     dialog.get_by_role("button", name="完成").click()
@@ -76,7 +76,7 @@ def test_within_the_limit_at_once_above_it_after_a_supervisor_and_all_of_it_audi
     told = [m["text"] for m in customer.history()["messages"] if "退款已为您提交" in m["text"]]
     assert len(told) == 1, "a double click does it once"
 
-    dialog = refund(page, order, "60")
+    dialog = refund(page, orders.nth(1), "60")
     expect(dialog).to_contain_text("超过您的权限，将提交主管复核")
     dialog.get_by_role("button", name="提交主管复核").click()
     expect(dialog).to_contain_text("有结果会提醒您")

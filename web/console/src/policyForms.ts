@@ -18,6 +18,8 @@ export interface Field {
   most?: number;
   /** May be left empty. */
   optional?: boolean;
+  /** What holds while nothing is written. */
+  fallback?: unknown;
 }
 
 export interface Group {
@@ -74,8 +76,8 @@ function compensation(row: Row): Field[] {
   return [
     { path: ["title"], label: "名称", kind: "text" },
     { path: ["kind"], label: "方式", kind: "choice", choices: GIVEN },
-    { path: ["basis"], label: "数额怎么算", kind: "choice", choices: BASES, help: "按记录：退多扣的、补少发的；固定：表里写多少给多少。" },
-    ...(record ? [{ path: ["percent"], label: "记录的百分之几", kind: "percent" as const, least: 1, most: 200, optional: true }] : []),
+    { path: ["basis"], label: "数额怎么算", kind: "choice", choices: BASES, fallback: "fixed", help: "按记录：退多扣的、补少发的；固定：表里写多少给多少。" },
+    ...(record ? [{ path: ["percent"], label: "记录的百分之几", kind: "percent" as const, least: 1, most: 200, fallback: 100 }] : []),
     ...Object.entries(LEVELS).map(([level, title]) => ({ path: ["amounts", level], label: `${title}${record ? "单次最多" : "给"}`, kind, least: 1 })),
     { path: ["cap_30_days"], label: "同一客户 30 天最多", kind, least: 1 },
     { path: ["repeat_days"], label: "同一原因多少天内再给要审批", kind: "days", least: 0, most: 365 },
@@ -146,12 +148,13 @@ export function written(row: Row, path: (string | number)[], value: unknown): Ro
 }
 
 /** What is wrong with a value; null: nothing. The service has the last word. */
-export function problemOf(field: Field, value: unknown): string | null {
+export function problemOf(field: Field, given: unknown): string | null {
+  const value = given ?? field.fallback;
   const empty = value === null || value === undefined || value === "";
   if (empty) return field.optional || field.kind === "periods" || field.kind === "dates" ? null : "请填写";
   if (["money", "points", "number", "percent", "days", "seconds"].includes(field.kind)) {
     if (typeof value !== "number" || !Number.isInteger(value)) return field.kind === "money" ? "最多两位小数" : "请填整数";
-    if (field.least !== undefined && value < field.least) return `不能小于 ${shown({ ...field, kind: field.kind }, field.least)}`;
+    if (field.least !== undefined && value < field.least) return `不能小于 ${shown(field, field.least)}`;
     if (field.most !== undefined && value > field.most) return `不能大于 ${shown(field, field.most)}`;
   }
   if (field.kind === "duration" && !DURATION.test(String(value))) return "请填时长";
@@ -195,7 +198,8 @@ export function rowProblem(policy: string, row: Row): string | null {
 const UNITS: Record<string, string> = { m: "分钟", h: "小时", wd: "个工作日" };
 
 /** A value in words: `¥5.00`, `30 分钟`, `08:00-22:00`. */
-export function shown(field: Field, value: unknown): string {
+export function shown(field: Field, given: unknown): string {
+  const value = given ?? field.fallback;
   if (value === null || value === undefined || value === "") return field.kind === "periods" ? "休息" : "不限";
   if (field.kind === "money") return `¥${(Number(value) / 100).toFixed(2)}`;
   if (field.kind === "points") return `${Number(value).toLocaleString("zh-CN")} 分`;
