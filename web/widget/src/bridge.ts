@@ -8,11 +8,6 @@ interface Around {
 
 const around = () => window as unknown as Around;
 
-/** Whether the page is a mini-program's web-view (its script, jweixin, says so). */
-export function inMiniProgram(): boolean {
-  return typeof around().wx?.miniProgram?.postMessage === "function";
-}
-
 /**
  * Pass an event on: to a mini-program (which reads it when the customer leaves or shares), to iOS
  * (`webkit.messageHandlers.youban`), to Android (`YoubanBridge.postMessage`, JSON).
@@ -25,7 +20,7 @@ export function tellApp(type: string, detail: Record<string, unknown>): void {
   YoubanBridge?.postMessage?.(JSON.stringify(message));
 }
 
-/** Leave the mini-program's web-view. */
+/** Leave the mini-program's web-view; elsewhere nothing happens. */
 export function leaveMiniProgram(): void {
   around().wx?.miniProgram?.navigateBack?.({ delta: 1 });
 }

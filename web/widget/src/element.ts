@@ -1,6 +1,6 @@
 /** `<youban-chat>`: the widget as a custom element. Everything it draws lives in its shadow root. */
 import type { AttachmentInfo } from "@youban/shared/wire";
-import { tellApp } from "./bridge";
+import { leaveMiniProgram, tellApp } from "./bridge";
 import { Chat } from "./chat";
 import type { OpenOptions } from "./options";
 import { DeskOf } from "./desk";
@@ -159,7 +159,8 @@ export class YoubanChatElement extends HTMLElement {
     this.opener = null;
     if (opener && opener !== document.body && opener !== this && opener.isConnected) opener.focus();
     else this.panel.launcher.focus();
-    this.emit("close");
+    // As the whole page of a mini-program, closing it is going back.
+    if (this.emit("close", {}, true) && this.getAttribute("launcher") === "off") leaveMiniProgram();
   }
 
   /** Say who the customer is (the app's signed token); null: a guest. Another customer gets another conversation. */

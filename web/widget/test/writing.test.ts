@@ -193,4 +193,15 @@ describe("the app around the page", () => {
     api.close();
     expect(heard).toEqual([{ data: { type: "youban:close" } }, { type: "youban:close" }]);
   });
+
+  it("is gone back to when the chat was all the mini-program's page showed", () => {
+    const back: unknown[] = [];
+    vi.stubGlobal("wx", { miniProgram: { postMessage: () => undefined, navigateBack: (options: unknown) => back.push(options) } });
+    api.close();
+    expect(back).toEqual([]);
+    api.element.setAttribute("launcher", "off");
+    api.open();
+    api.close();
+    expect(back).toEqual([{ delta: 1 }]);
+  });
 });
