@@ -62,10 +62,11 @@ def put_off(connection: Connection, row_id: int, next_at: float) -> None:
     )
 
 
-def hurry(connection: Connection, topic: str, key: str, now: float) -> None:
-    """What waits for `key` is due now."""
-    waiting = (outbox.c.topic == topic, outbox.c.key == key, outbox.c.dead.is_(False), outbox.c.next_at > now)
-    connection.execute(update(outbox).where(*waiting).values(next_at=now))
+def hurry(connection: Connection, topic: str, key: str, now: float) -> bool:
+    """What waits for `key` is due now; False when nothing waits."""
+    waiting = (outbox.c.topic == topic, outbox.c.key == key, outbox.c.dead.is_(False))
+    connection.execute(update(outbox).where(*waiting, outbox.c.next_at > now).values(next_at=now))
+    return connection.execute(select(outbox.c.id).where(*waiting).limit(1)).first() is not None
 
 
 def any_due(connection: Connection, topics: Sequence[str], now: float) -> bool:

@@ -184,8 +184,9 @@ class Outgoing:
                 repository.update_delivery(connection, delivery_id, status="waiting", attempts=0, updated_at=now)
                 delivery.put(connection, HOOK, str(delivery_id), {})
                 agents.audit(connection, actor, "hook.replayed", str(delivery_id), {"event": row.event}, now)
-            else:
-                delivery.hurry(connection, HOOK, str(delivery_id), time.time())
+            elif not delivery.hurry(connection, HOOK, str(delivery_id), time.time()):
+                # It was left aside while the hook was off.
+                delivery.put(connection, HOOK, str(delivery_id), {})
             again = repository.delivery(connection, delivery_id)
             assert again is not None
             return again

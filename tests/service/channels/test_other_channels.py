@@ -196,6 +196,37 @@ def test_a_stopped_hook_gets_nothing(world: World, hook: int) -> None:
     assert len(world.system.seen) == seen
 
 
+def test_what_was_left_aside_while_a_hook_was_off_is_replayed(world: World, hook: int) -> None:
+    world.system.statuses[:] = [500]
+    delivery = world.admin.post(f"/hooks/{hook}/ping").json()["delivery_id"]
+    until(lambda: _delivery(world, hook, delivery)["attempts"] == 1)
+    world.admin.patch(f"/hooks/{hook}", {"active": False})
+    world.admin.post(f"/hooks/deliveries/{delivery}/replay")
+    time.sleep(1.5)
+    assert _delivery(world, hook, delivery)["status"] == "waiting"
+    world.admin.patch(f"/hooks/{hook}", {"active": True})
+    world.admin.post(f"/hooks/deliveries/{delivery}/replay")
+    until(lambda: _delivery(world, hook, delivery)["status"] == "sent")
+
+
+def test_an_agents_picture_leaves_by_mail_and_webhook(world: World) -> None:
+    _post(world, {"id": "9", "user": "g9", "text": "转人工"})
+    until(lambda: _replies(world, "g9"))
+    items = world.agent.get("/handoff/queue").json()["items"]
+    conversation = max(items, key=lambda i: i["queued_at"])["conversation_id"]
+    world.agent.post(f"/conversations/{conversation}/claim")
+    url = f"{world.stack.url}/api/v1/conversations/{conversation}/attachments"
+    headers = {"Authorization": f"Bearer {world.agent.token}"}
+    stored = httpx.post(url, files={"file": ("a.png", PNG)}, headers=headers, timeout=20)
+    assert stored.status_code == 201, stored.text
+    body = {"client_id": "pic", "text": "请看图", "attachments": [{"id": stored.json()["id"]}]}
+    assert world.agent.post(f"/conversations/{conversation}/messages", body).status_code == 200
+    until(lambda: any(m.get("picture") for m in _replies(world, "g9")))
+    sent = next(m for m in _replies(world, "g9") if m.get("picture"))
+    assert sent["media_type"] == "image/png"
+    assert base64.b64decode(sent["picture"]).startswith(PNG[:8])
+
+
 def test_bad_subscriptions_are_refused_with_words(world: World) -> None:
     for body in (
         {"url": "ftp://example.com/", "events": ["ticket.changed"]},
