@@ -7,7 +7,7 @@ export function useKeys(map: KeyMap): void {
   const listener = (event: KeyboardEvent) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof HTMLElement ? event.target : null;
-    if (target?.closest("input, textarea, select, [contenteditable='true'], [role='dialog'], [role='menu']")) return;
+    if (target?.closest("input, textarea, select, [contenteditable='true'], [role='dialog']:not([data-keys]), [role='menu']")) return;
     // Enter and Space belong to the button that has the focus; the lists hand theirs on.
     if (event.key === "Enter" && target?.closest("button, a, summary") && !target.closest("[data-conversation]")) return;
     const action = map[event.key] ?? map[event.key.toLowerCase()];

@@ -253,7 +253,7 @@ describe("keys", () => {
     const Page = defineComponent({
       setup() {
         useKeys({ j: () => heard.push("j"), enter: () => heard.push("enter") });
-        return () => h("div", [h("input"), h("button", { class: "plain" }), h("button", { "data-conversation": "c1" }), h("div", { role: "dialog" }, [h("p")])]);
+        return () => h("div", [h("input"), h("button", { class: "plain" }), h("button", { "data-conversation": "c1" }), h("div", { role: "dialog" }, [h("p")]), h("div", { role: "dialog", "data-keys": "" }, [h("i")])]);
       },
     });
     const page = mount(Page, { attachTo: document.body });
@@ -267,8 +267,10 @@ describe("keys", () => {
     press("div", "J");
     press("[data-conversation]", "Enter");
     expect(heard).toEqual(["j", "enter"]);
+    press("i", "j"); // a drawer beside the list says that the page's keys work in it
+    expect(heard).toEqual(["j", "enter", "j"]);
     page.unmount();
     document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }));
-    expect(heard).toHaveLength(2);
+    expect(heard).toHaveLength(3);
   });
 });

@@ -51,7 +51,7 @@ export function solutionClock(ticket: Ticket, now: Date, soonMinutes: number): C
   if (!isOpenTicket(ticket.status)) return { urgency: "done", label, text: ticketStatus(ticket.status), at: "" };
   if (ticket.paused) {
     const left = ticket.paused_left ?? 0;
-    return { urgency: "paused", label, text: left > 0 ? `已暂停 · 剩 ${span(left)}` : "已暂停 · 已超时", at: "" };
+    return { urgency: "paused", label, text: left > 0 ? `已暂停 · 剩 ${span(left >= 3600 ? left - (left % 3600) : left)}` : "已暂停 · 已超时", at: "" };
   }
   return running(label, ticket.due_at, now, soonMinutes);
 }
