@@ -49,6 +49,7 @@ describe("binding the official account", () => {
     await settle();
     expect(find(".code b").textContent).toBe("绑定 12345678");
     expect(find("[role=timer]").textContent).toContain("10:00");
+    service.push({ type: "ticket", number: "YB0000000001" });
     await settle(2000);
     expect(find("[role=timer]").textContent).toContain("9:58");
     service.answers[ADDRESS] = { items: [{ channel: "wechat", bound_at: new Date().toISOString() }] };

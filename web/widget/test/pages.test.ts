@@ -211,6 +211,8 @@ describe("tickets", () => {
     expect(find(".toast").textContent).toBe("已经帮您催了");
     await press(named("撤销"));
     expect(asked("/withdraw")).toHaveLength(0);
+    service.push({ type: "ticket", number: TICKET.number });
+    await settle();
     await press(named("确定撤销"));
     expect(asked("/withdraw")).toHaveLength(1);
   });

@@ -18,6 +18,7 @@ export function bindingPage(desk: Desk): Page {
       body,
       () => desk.api.bindings(),
       (found) => (found.items.length ? bound(desk, found, draw) : [unbound(desk, draw)]),
+      () => body.querySelector(".code, .doing > p") !== null,
     );
   draw();
   return { title: WORDS.bind, body, refresh: draw };
@@ -34,6 +35,7 @@ function bound(desk: Desk, found: Bindings, redraw: () => void): (Node | null)[]
       try {
         await desk.api.unbind(item.channel);
         desk.toast("已解除绑定");
+        rest();
         redraw();
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
@@ -116,6 +118,7 @@ function unbound(desk: Desk, redraw: () => void): HTMLElement {
         if ((await desk.api.bindings()).items.length && left.isConnected) {
           stop();
           desk.toast("绑定成功");
+          place.replaceChildren();
           redraw();
         }
       } catch (error) {

@@ -95,13 +95,19 @@ export class Pages {
   }
 }
 
-/** Draw what `fetch` brings into `place`; while it is on its way and when it fails, say so. */
-export function load<T>(place: HTMLElement, fetch: () => Promise<T>, draw: (found: T) => (Node | null)[]): void {
+/**
+ * Draw what `fetch` brings into `place`; while it is on its way and when it fails, say so. While `busy`, news must not
+ * take away what the customer is writing or about to confirm: what stands there stays.
+ */
+export function load<T>(place: HTMLElement, fetch: () => Promise<T>, draw: (found: T) => (Node | null)[], busy: () => boolean = () => false): void {
   if (!place.childElementCount) place.replaceChildren(h("div", { class: "wait", role: "status" }, h("span", { class: "hide" }, WORDS.loading)));
   fetch().then(
-    (found) => place.replaceChildren(...draw(found).filter((node): node is Node => node !== null)),
+    (found) => {
+      if (!busy()) place.replaceChildren(...draw(found).filter((node): node is Node => node !== null));
+    },
     (error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
+      if (busy()) return;
       const again = h("button", { type: "button", class: "option", onclick: () => load(place, fetch, draw) }, WORDS.again);
       place.replaceChildren(h("div", { class: "trouble", role: "alert" }, h("p", {}, error.message), error.transient ? again : null));
     },

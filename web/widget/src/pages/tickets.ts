@@ -53,7 +53,8 @@ function ticketRow(desk: Desk, ticket: OwnTicket): HTMLElement {
 
 export function ticketPage(desk: Desk, number: string, title: string): Page {
   const body = h("div", { class: "page ticketing" });
-  const draw = () => load(body, () => desk.api.ticket(number), (ticket) => detail(desk, ticket, draw));
+  const busy = () => body.querySelector(".doing > p, .doing > form") !== null;
+  const draw = () => load(body, () => desk.api.ticket(number), (ticket) => detail(desk, ticket, draw), busy);
   draw();
   return { title, body, refresh: draw };
 }
@@ -96,7 +97,7 @@ function buttons(desk: Desk, ticket: OwnTicketDetail, redraw: () => void): HTMLE
     try {
       const answer = await desk.api.actOnTicket(ticket.number, action, note, files);
       desk.toast(answer.message.text.split("。")[0] ?? answer.message.text);
-      redraw();
+      leave();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       desk.toast(error.message);
@@ -114,13 +115,17 @@ function buttons(desk: Desk, ticket: OwnTicketDetail, redraw: () => void): HTMLE
           ),
         ),
     );
+  const leave = () => {
+    rest();
+    redraw();
+  };
   const pressed = (action: string) => {
-    if (action === "info" || action === "reopen") place.replaceChildren(asking(desk, action, act, rest));
+    if (action === "info" || action === "reopen") place.replaceChildren(asking(desk, action, act, leave));
     else if (GRAVE.has(action))
       place.replaceChildren(
         h("p", {}, "撤销后就不再处理了，确定吗？"),
         h("button", { type: "button", class: "option strong", onclick: () => void act(action) }, "确定撤销"),
-        h("button", { type: "button", class: "option", onclick: rest }, "先不撤"),
+        h("button", { type: "button", class: "option", onclick: leave }, "先不撤"),
       );
     else void act(action);
   };
