@@ -235,6 +235,15 @@ def test_a_follow_is_welcomed_and_its_choices_work(follower: Follower) -> None:
     assert "人工" in follower.seen[-1]["text"]
 
 
+def test_a_scan_of_the_code_at_a_pump_is_welcomed_each_time(follower: Follower) -> None:
+    follower.say("你好")
+    for moment in (1, 2):
+        seen = len(follower.seen)
+        at = int(time.time()) + moment
+        assert follower.event("SCAN", EventKey="S001", Ticket="T", at=at) == "passive"
+        assert "油伴客服" in follower.seen[seen]["text"]
+
+
 def test_a_menu_press_is_a_payload(follower: Follower) -> None:
     assert follower.event("CLICK", EventKey="human") == "passive"
     assert "人工" in follower.words
