@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.database import rows
+from tests.database import rows
 from tests.stack import Agent, Customer, Stack
 
 WORKER, BOSS = "card-worker", "card-boss"
