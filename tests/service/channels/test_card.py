@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from tests.database import rows
-from tests.database import rows
 from tests.stack import Agent, Customer, Stack
 
 WORKER, BOSS = "card-worker", "card-boss"
