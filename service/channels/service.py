@@ -20,6 +20,7 @@ from service.channels.exchange.service import Exchange
 from service.channels.exchange.worker import Post
 from service.channels.outgoing.client import SignedPost
 from service.channels.outgoing.service import HOOK, Outgoing
+from service.channels.typing.service import Typing
 from service.channels.webhook.service import WebhookChannel
 from service.channels.wechat.service import RelayedWeChat, WeChatChannel
 from service.delivery import service as delivery
@@ -36,6 +37,7 @@ class Channels:
     """All parts. A channel that is not configured is None."""
 
     exchange: Exchange
+    typing: Typing
     binding: Binding
     post: Post
     worker: OutboxWorker
@@ -87,6 +89,7 @@ def open_channels(house: House) -> Channels:
     house.outbox.also_wake(worker.wake)
     return Channels(
         exchange=exchange,
+        typing=Typing(house, exchange.channels),
         binding=binding,
         post=postman,
         worker=worker,

@@ -238,7 +238,7 @@ async def _read(house: House, websocket: WebSocket, agent: AgentRow, ear: Ear) -
             return
         if frame.get("type") == "typing" and ear.talks and _is_id(frame.get("conversation_id")):
             house.hub.publish(frame["conversation_id"], {"type": "typing", "sender": "agent"})
-            channels_of(websocket).exchange.show_typing(frame["conversation_id"], agent.id)
+            channels_of(websocket).typing.tell(frame["conversation_id"], agent.id)
         elif frame.get("type") == "read" and ear.talks:
             await _note_read(house, frame, agent)
         elif frame.get("type") == "ping":

@@ -11,8 +11,6 @@ from typing import Any, Coroutine, Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from contracts.conversation import Owner
-from contracts.errors import NotFound
 from service import metrics
 from service.channels.contract import Channel, Envelope, Piece, Unreadable, Update
 from service.channels.desk.service import Desk
@@ -21,7 +19,6 @@ from service.clock import utc_now
 from service.conversations import service as conversations
 from service.delivery import service as delivery
 from service.house import House
-from service.limits import Once
 
 # What other parts of the channels may use of this one, beside the class below.
 from service.channels.exchange.repository import (  # isort: skip
@@ -37,7 +34,6 @@ FRESH_SECONDS = 5.0
 MAX_ATTEMPTS = 5
 KEPT = timedelta(days=3)
 LOADED = 100
-TYPING_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,6 @@ class Exchange:
         self.channels = channels
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._asides: set[asyncio.Task[None]] = set()
-        self._shown = Once(TYPING_SECONDS)
 
     async def take(self, channel: Channel, envelope: Envelope) -> Sequence[Update]:
         """Store what came in and start to handle it; it is durable when this returns.
@@ -103,41 +98,6 @@ class Exchange:
         passive = await self._house.database.write(lambda c: self._settle(c, item, channel, held_until, ready, now))
         self._house.outbox.wake()
         return passive
-
-    def show_typing(self, conversation_id: str, agent_id: int) -> None:
-        """The agent who has the conversation is writing: shown where the customer wrote last, where that can.
-
-        WeChat keeps it up for 15 seconds, refuses a second one meanwhile (45081), and shows it only within 30 seconds
-        after the customer's last word (45080): more is not asked of it.
-        """
-        if not any(c.capacity.typing for c in self.channels.values()):
-            return
-        if self._shown.first(conversation_id, time.monotonic()):
-            self._aside(self._show_typing(conversation_id, agent_id))
-
-    async def _show_typing(self, conversation_id: str, agent_id: int) -> None:
-        found = await self._house.database.read(lambda c: self._typed_to(c, conversation_id, agent_id, utc_now()))
-        if found is not None:
-            channel, external_id = found
-            await channel.typing(external_id)
-
-    def _typed_to(
-        self, connection: Connection, conversation_id: str, agent_id: int, now: datetime
-    ) -> tuple[Channel, str] | None:
-        """The address that may see the agent typing."""
-        try:
-            conversation = conversations.require(connection, conversation_id)
-        except NotFound:
-            return None
-        if (conversation.owner, conversation.agent_id) != (Owner.HUMAN, agent_id):
-            return None
-        channel = self.channels.get(conversation.channel)
-        if channel is None or channel.capacity.typing is None:
-            return None
-        address = repository.address_of(connection, conversation.id, channel.name)
-        if address is None or now - address.used_at > channel.capacity.typing:
-            return None
-        return channel, address.external_id
 
     async def confirm(self, passive: Passive) -> None:
         """The passive answer has left the house."""
