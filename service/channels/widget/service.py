@@ -13,6 +13,7 @@ from service.house import House
 from service.tickets import service as tickets
 
 PAGE = 200
+MOST_SEQ = 2**31 - 1
 BACK_PAGE = 60
 """What is read backwards comes in smaller pages: the first of them is what a phone waits for."""
 
