@@ -134,7 +134,8 @@ def test_a_conversation_by_the_keyboard_from_claim_to_wrap_up_and_one_rating(off
     expect(story).to_contain_text("以前的小结")
     expect(story).to_contain_text("油站设备故障")
     desk.get_by_role("button", name="交回助手").click()
-    desk.get_by_role("button", name="小结并交回").press("Enter")
+    expect(desk.get_by_role("button", name="小结并交回")).to_be_focused()
+    desk.keyboard.press("Enter")
     expect(desk.get_by_text("已交回智能助手")).to_be_visible()
     cards = [m for m in customer.history()["messages"] if (m.get("card") or {}).get("type") == "rating"]
     assert len(cards) == 1, "nobody is asked twice a day"
