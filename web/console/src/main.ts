@@ -6,7 +6,9 @@ import { createPinia } from "pinia";
 import { createApp } from "vue";
 import App from "./App.vue";
 import { buildRouter } from "./router";
+import { reloadAfterUpdate } from "./fresh";
 import { applyTheme } from "./theme";
 
 applyTheme();
+reloadAfterUpdate();
 createApp(App).use(createPinia()).use(buildRouter()).mount("#app");
