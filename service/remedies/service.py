@@ -20,6 +20,8 @@ from service.agents.rules import Role
 from service.agents.service import AgentRow
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
+from service.inbox import service as inbox
+from service.inbox.service import Kind
 from service.policies import service as policies
 from service.policies.service import AUTHORITIES, Allowance, Claim, Decision
 from service.remedies import repository, rules
@@ -189,6 +191,7 @@ def approve(connection: Connection, agent: AgentRow, remedy_id: int, note: str, 
     _book(connection, decided, claimed, now)
     outcomes.alert_people(connection, decided)
     agents.audit(connection, agent.username, "remedy.approve", row.key, {**outcomes.for_audit(row), "note": note}, now)
+    _tell_who_asked(connection, row, agent, f"批准了您的申请。{note}", now)
     return decided
 
 
@@ -203,12 +206,20 @@ def refuse(connection: Connection, agent: AgentRow, remedy_id: int, note: str, n
         connection, row, now, status=RemedyStatus.REJECTED.value, reason=note, decided_by=agent.username
     )
     agents.audit(connection, agent.username, "remedy.refuse", row.key, {**outcomes.for_audit(row), "note": note}, now)
+    _tell_who_asked(connection, row, agent, f"没有批准您的申请。{note}", now)
     outcomes.note_on_ticket(connection, decided, agent.username, {"decision": "rejected", "note": note}, now)
     outcomes.alert_people(connection, decided)
     # What a colleague asked for the customer does not know of yet.
     if row.requested_by == ASSISTANT:
         outcomes.tell(connection, decided, rules.rejected_words(row.kind, note), now)
     return decided
+
+
+def _tell_who_asked(connection: Connection, row: RemedyRow, by: AgentRow, words: str, now: datetime) -> None:
+    """The colleague who asked finds the decision in his inbox; the assistant has none."""
+    asker = next((a for a in agents.all_agents(connection) if a.active and a.username == row.requested_by), None)
+    if asker is not None:
+        inbox.tell(connection, asker.id, Kind.APPROVAL, by.username, words, now, row.conversation_id)
 
 
 def retry(connection: Connection, agent: AgentRow, remedy_id: int, now: datetime) -> RemedyRow:
