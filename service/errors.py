@@ -15,7 +15,7 @@ from service.articles.rules import BadArticle, BadFact
 from service.articles.service import EditConflict
 from service.callbacks.desk.service import CallbackTaken
 from service.customers.service import BadToken
-from service.handoff.service import AlreadyClaimed, NotYours
+from service.handoff.service import AlreadyClaimed, NotThere, NotYours
 from service.ratings.service import AlreadyRated
 from service.remedies.service import KeyReused, NotAllowed, WrongState
 from service.replies.rules import BadReply
@@ -38,6 +38,7 @@ _KNOWN: Sequence[tuple[type[Exception], int, str]] = (
     (NotFound, 404, "not_found"),
     (AlreadyClaimed, 409, "already_claimed"),
     (NotYours, 409, "not_yours"),
+    (NotThere, 409, "colleague_away"),
     (CallbackTaken, 409, "callback_taken"),
     (WrongStatus, 409, "wrong_status"),
     (NotAllowed, 403, "not_allowed"),

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from contracts.conversation import Attachment, Owner, Reply, Sender
 from service.agents import service as agents
+from service.agents.rules import Permission, Presence, may
 from service.agents.service import AgentRow
 from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
@@ -45,6 +46,10 @@ from service.handoff.repository import (  # isort: skip
 
 class AlreadyClaimed(Exception):
     """Somebody else has the conversation; `str(error)` says so to the agent."""
+
+
+class NotThere(Exception):
+    """The colleague cannot be given a conversation now; `str(error)` says so to the agent."""
 
 
 class NotYours(Exception):
@@ -166,10 +171,26 @@ def say(
 
 
 def transfer(
-    connection: Connection, conversation_id: str, agent: AgentRow, department: str | None, note: str, now: datetime
+    connection: Connection,
+    conversation_id: str,
+    agent: AgentRow,
+    department: str | None,
+    note: str,
+    now: datetime,
+    *,
+    to: AgentRow | None = None,
 ) -> None:
-    """Back to the queue, for a department, with a note for whoever takes it."""
+    """To a colleague, or back to the queue for a department; with a note for whoever takes it.
+
+    A colleague who does not answer in time loses it to the head of the queue, as with every assignment.
+
+    Raises:
+        NotYours: the agent does not own the conversation (any more).
+        NotThere: the colleague is not online, or has no room.
+    """
     conversation = require_owned(connection, conversation_id, agent)
+    if to is not None:
+        _require_room(connection, agent, to)
     row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     level, skills = (row.level, list(row.skills)) if row is not None else (None, [])
@@ -185,13 +206,26 @@ def transfer(
         rank=rules.rank("transfer", "P2", level),
         skills=skills,
         missed=[agent.id],
+        preferred=to.id if to is not None else None,
         note={"from": agent.number, "text": note},
     )
     conversations.change_owner(connection, conversation_id, Owner.QUEUED, now, None)
+    if to is not None:
+        claim(connection, conversation_id, to, now, assigned=True)
+        return
     conversations.say_system(
         connection, conversation, "正在为您转接更合适的同事，之前的内容都会一并转过去。", now, Owner.QUEUED
     )
     delivery.announce_queue(connection)
+
+
+def _require_room(connection: Connection, agent: AgentRow, to: AgentRow) -> None:
+    if to.id == agent.id:
+        raise NotThere("会话已经在您手上，请选择另一位同事")
+    if not to.active or not may(to.role, Permission.CONVERSATIONS) or to.presence != Presence.ONLINE.value:
+        raise NotThere(f"{to.username} 现在不在线，请换一位同事，或转给部门排队")
+    if repository.loads(connection).get(to.id, 0) >= to.capacity:
+        raise NotThere(f"{to.username} 手上的会话已满，请换一位同事，或转给部门排队")
 
 
 def close(connection: Connection, conversation_id: str, agent: AgentRow, to: Owner, now: datetime) -> int | None:

@@ -146,13 +146,18 @@ async def say(conversation_id: str, body: SayRequest, request: Request, agent: T
 
 @router.post("/conversations/{conversation_id}/transfer", response_model=StateAnswer)
 async def transfer(conversation_id: str, body: TransferRequest, request: Request, agent: Talker) -> StateAnswer:
-    """Back to the queue for a department, with a note."""
+    """Back to the queue for a department, or to a colleague who is there (409 when he is not), with a note."""
     house = house_of(request)
     if body.department is not None and body.department not in house.taxonomy.departments:
         raise ApiError(422, "unknown_department", "没有这个部门，请重新选择")
-    await house.database.write(
-        lambda c: handoff.transfer(c, conversation_id, agent, body.department, body.note, utc_now())
-    )
+
+    def work(connection: Connection) -> None:
+        to = agents.agent(connection, body.agent_id) if body.agent_id is not None else None
+        if body.agent_id is not None and to is None:
+            raise NotFound("没有这位同事，请刷新后再选")
+        handoff.transfer(connection, conversation_id, agent, body.department, body.note, utc_now(), to=to)
+
+    await house.database.write(work)
     return await _state(house, conversation_id)
 
 

@@ -159,6 +159,9 @@ class SayAnswer(BaseModel):
 
 
 class TransferRequest(BaseModel):
+    """To a department's queue, or to one colleague (`agent_id`)."""
+
+    agent_id: int | None = None
     department: str | None = Field(None, max_length=16)
     note: str = Field("", max_length=1000)
 

@@ -10,10 +10,11 @@ from service.channels.people.schemas import AccountShape
 
 
 class TalkShape(BaseModel):
-    """A conversation that a person has now."""
+    """A conversation that a person has now; `story` is its problem in one sentence."""
 
     conversation_id: str
     agent: str | None
+    story: str
     priority: str
     minutes: int
     answered: bool

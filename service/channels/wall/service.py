@@ -6,15 +6,18 @@ from datetime import datetime, time
 
 from sqlalchemy import Connection
 
+from contracts.taxonomy import Taxonomy
 from service.agents import service as agents
 from service.agents.rules import Presence
 from service.callbacks import service as callbacks
+from service.channels.console import service as console
 from service.channels.people import service as people
 from service.channels.people.schemas import AccountShape
 from service.channels.wall import rules
 from service.channels.wall.rules import Served
 from service.channels.wall.schemas import CrewShape, HalfHour, OfficeShape, TalkShape, WallAnswer
 from service.clock import CHINA
+from service.conversations import service as conversations
 from service.handoff import service as handoff
 from service.handoff.duty import service as duty
 from service.handoff.rules import Patience
@@ -22,17 +25,20 @@ from service.handoff.service import HandoffRow
 from service.house import House
 from service.policies import service as policies
 from service.tickets import service as tickets
+from service.turns import service as turns
 
+_OPENING, _JUDGED = 40, 8
+"""How many of the newest messages and turns tell what a talk is about."""
 _SHOWN_ROLES = ("agent", "supervisor", "admin")
 
 
 async def wall(house: House, now: datetime) -> WallAnswer:
     """The numbers of the live wall."""
     midnight = datetime.combine(now.astimezone(CHINA).date(), time(0), CHINA)
-    return await house.database.read(lambda c: _wall(c, midnight, now))
+    return await house.database.read(lambda c: _wall(c, house.taxonomy, midnight, now))
 
 
-def _wall(connection: Connection, midnight: datetime, now: datetime) -> WallAnswer:
+def _wall(connection: Connection, taxonomy: Taxonomy, midnight: datetime, now: datetime) -> WallAnswer:
     queue = handoff.waiting(connection)
     # Who was told to come back later does not wait for anybody now.
     waiting = [row for row in queue if not row.off_hours]
@@ -65,7 +71,7 @@ def _wall(connection: Connection, midnight: datetime, now: datetime) -> WallAnsw
         overdue_tickets=tickets.count_open(connection, overdue_at=now),
         open_tickets=tickets.count_open(connection),
         rings=[row.conversation_id for row in queue if row.rung_at is not None],
-        talks=[_talk(connection, row, now) for row in handoff.claimed(connection)],
+        talks=[_talk(connection, taxonomy, row, now) for row in handoff.claimed(connection)],
     )
 
 
@@ -89,11 +95,14 @@ def _crew(people_here: list[AccountShape], patience: Patience, now: datetime) ->
     return CrewShape(**found)
 
 
-def _talk(connection: Connection, row: HandoffRow, now: datetime) -> TalkShape:
+def _talk(connection: Connection, taxonomy: Taxonomy, row: HandoffRow, now: datetime) -> TalkShape:
     agent = agents.agent(connection, row.claimed_by) if row.claimed_by is not None else None
+    messages = conversations.last_messages(connection, row.conversation_id, _OPENING)
+    problem = console.problem_turn(turns.judged(connection, row.conversation_id, _JUDGED))
     return TalkShape(
         conversation_id=row.conversation_id,
         agent=agent.username if agent is not None else None,
+        story=console.opening_line(taxonomy, messages, problem),
         priority=row.priority,
         minutes=int((now - (row.claimed_at or row.queued_at)).total_seconds() // 60),
         answered=row.answered_at is not None,

@@ -66,6 +66,29 @@ def test_a_transfer_brings_the_note_to_the_next_agent(service_only: Stack, agent
     assert second.post(f"/conversations/{conversation}/transfer", {"department": "nowhere"}).status_code == 422
 
 
+def test_a_transfer_to_a_colleague_lands_on_his_desk_or_is_refused(service_only: Stack, agent: Agent) -> None:
+    second = Agent.enter(service_only, "colleague")
+    me, other = (a.get("/agents/me").json()["id"] for a in (agent, second))
+    customer = Customer.enter(service_only, "demo-gold-colleague")
+    customer.say("转人工")
+    conversation = customer.conversation_id
+    agent.post(f"/conversations/{conversation}/claim")
+    away = agent.post(f"/conversations/{conversation}/transfer", {"agent_id": other, "note": "客户等退款"})
+    assert away.status_code == 409
+    assert "不在线" in away.json()["error"]["message"]
+    assert agent.post(f"/conversations/{conversation}/transfer", {"agent_id": me}).status_code == 409
+    assert agent.post(f"/conversations/{conversation}/transfer", {"agent_id": 987654}).status_code == 404
+
+    second.put("/agents/me/presence", {"presence": "online"})
+    passed = agent.post(f"/conversations/{conversation}/transfer", {"agent_id": other, "note": "客户等退款"})
+    assert passed.json()["state"] == "human"
+    story = second.get(f"/conversations/{conversation}").json()
+    assert story["mine"]
+    assert story["handoff"]["note"]["text"] == "客户等退款"
+    assert agent.post(f"/conversations/{conversation}/messages", {"client_id": "x", "text": "x"}).status_code == 409
+    second.put("/agents/me/presence", {"presence": "offline"})
+
+
 def test_who_no_longer_wants_to_wait_goes_back_to_the_assistant(service_only: Stack) -> None:
     customer = Customer.enter(service_only, "demo-gold-cancel")
     assert customer.say("转人工")["state"] == "queued"

@@ -13,6 +13,7 @@ import type {
   TicketChange,
   TicketDetail,
   TicketList,
+  TransferTo,
   UploadAnswer,
   WrapUp,
   WrapUpGuess,
@@ -84,8 +85,9 @@ export class AgentApi {
     return this.http.post("/api/v1/agents/me/notices/read", ids ? { ids } : {});
   }
 
-  transfer(id: string, department: string | null, note: string): Promise<StateAnswer> {
-    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/transfer`, { department, note });
+  /** To the queue of a department, or to one colleague. */
+  transfer(id: string, to: TransferTo, note: string): Promise<StateAnswer> {
+    return this.http.post(`/api/v1/conversations/${encodeURIComponent(id)}/transfer`, { ...to, note });
   }
 
   close(id: string, to: "closed" | "bot", wrapUp: WrapUp): Promise<StateAnswer> {

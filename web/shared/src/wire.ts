@@ -128,3 +128,6 @@ export type Story = Omit<Schemas["StoryAnswer"], "messages" | "state"> & {
   messages: Message[];
   state: ConversationState;
 };
+
+/** Whom a conversation is passed on to: the queue of a department, or one colleague. */
+export type TransferTo = { department: string | null } | { agent_id: number };

@@ -3,7 +3,7 @@ import { computed, ref, shallowRef, triggerRef } from "vue";
 import { defineStore } from "pinia";
 import { wordsOf } from "@youban/shared/http";
 import { MessageLog } from "@youban/shared/log";
-import type { Story, Talk, WrapUp } from "@youban/shared/wire";
+import type { Story, Talk, TransferTo, WrapUp } from "@youban/shared/wire";
 import { keep } from "../keep";
 import { api } from "../service";
 import { useLive } from "./live";
@@ -235,9 +235,9 @@ export const useDesk = defineStore("desk", () => {
     return said;
   }
 
-  function transfer(department: string | null, note: string): Promise<string | null> {
+  function transfer(to: TransferTo, note: string): Promise<string | null> {
     const id = selected.value;
-    return id ? act(() => api.transfer(id, department, note)) : Promise.resolve(null);
+    return id ? act(() => api.transfer(id, to, note)) : Promise.resolve(null);
   }
 
   function close(to: "closed" | "bot", wrapUp: WrapUp): Promise<string | null> {
