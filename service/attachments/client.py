@@ -40,7 +40,10 @@ def without_metadata(content: bytes, media_type: str) -> bytes:
         NotAPicture: see there.
     """
     if media_type.startswith("video/"):
-        return video.silenced(content)
+        try:
+            return video.silenced(content)
+        except video.TooMany as error:
+            raise NotAPicture(str(error)) from error
     form = _FORMATS.get(media_type)
     if form is None:
         return content

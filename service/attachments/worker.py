@@ -71,6 +71,9 @@ class PictureReader:
                     continue
                 try:
                     await self._read(attachment_id)
+                except Exception:
+                    # Without a row it counts as unread; one picture must not end the reading of all others.
+                    log.exception("attachment %s: reading failed, going on with the next", attachment_id)
                 finally:
                     self._done.pop(attachment_id, asyncio.Event()).set()
         finally:

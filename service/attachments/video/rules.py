@@ -15,6 +15,13 @@ _TIMED = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 _SHOWN = frozenset({b"vide", b"soun"})
 """Handlers of tracks that are seen or heard; others carry places, sensors and words with the running picture."""
 _DEEPEST = 12
+MOST = 100_000
+"""Boxes of a level and of the whole walk, entries of a table, runs of bytes of a file. A short video has far fewer;
+a file with more was made to keep us busy."""
+
+
+class TooMany(Exception):
+    """The file says that it has more parts than any video that a customer sends."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +35,12 @@ class Box:
 
 
 def boxes(content: bytes | bytearray, start: int, end: int) -> Iterator[Box]:
-    """The boxes between two offsets; a broken one ends the walk."""
-    at = start
+    """The boxes between two offsets; a broken one ends the walk.
+
+    Raises:
+        TooMany: see there.
+    """
+    at, found = start, 0
     while at + 8 <= end:
         (length,) = struct.unpack_from(">I", content, at)
         body = at + 8
@@ -41,12 +52,19 @@ def boxes(content: bytes | bytearray, start: int, end: int) -> Iterator[Box]:
         length = end - at if length == 0 else length
         if length < body - at or at + length > end:
             return
+        found += 1
+        if found > MOST:
+            raise TooMany(f"more than {MOST} boxes")
         yield Box(bytes(content[at + 4 : at + 8]), at, body, at + length)
         at += length
 
 
 def seconds(content: bytes) -> float | None:
-    """How long the file says it lasts, None when it does not say."""
+    """How long the file says it lasts, None when it does not say.
+
+    Raises:
+        TooMany: see there.
+    """
     moov = _first(content, 0, len(content), b"moov")
     head = _first(content, moov.body, moov.end, b"mvhd") if moov is not None else None
     if moov is None or head is None:
@@ -68,26 +86,44 @@ def seconds(content: bytes) -> float | None:
 
 
 def silenced(content: bytes) -> bytes:
-    """The same video without boxes of words, without tracks of anything but picture and sound, without dates."""
+    """The same video without boxes of words, without tracks of anything but picture and sound, without dates.
+
+    Raises:
+        TooMany: see there.
+    """
     silent = bytearray(content)
-    _silence(silent, 0, len(silent), _DEEPEST)
+    runs: list[tuple[int, int]] = []
+    _silence(silent, 0, len(silent), _DEEPEST, runs, MOST)
+    # In order and each byte once: runs that lie over one another would cost the whole file for each of them.
+    done = 0
+    for place, end in sorted(runs):
+        place = max(place, done)
+        if place < end:
+            silent[place:end] = bytes(end - place)
+            done = end
     return bytes(silent)
 
 
-def _silence(content: bytearray, start: int, end: int, depth: int) -> None:
-    for box in list(boxes(content, start, end)):
+def _silence(content: bytearray, start: int, end: int, depth: int, runs: list[tuple[int, int]], left: int) -> int:
+    """Silence a level and those under it; `runs` gets the bytes that other tracks' samples take. Of the boxes that may
+    still be looked at, `left`, returns how many remain."""
+    found = list(boxes(content, start, end))
+    left -= len(found)
+    for box in found:
+        if left < 0 or len(runs) > MOST:
+            raise TooMany(f"more than {MOST} boxes or chunks")
         if box.kind in _WORDS:
             _empty(content, box)
         elif box.kind == b"trak" and _handler(content, box) not in _SHOWN:
-            for place, length in _samples(content, box):
-                content[place : place + length] = bytes(max(0, min(length, len(content) - place)))
+            runs += _samples(content, box)
             _empty(content, box)
         elif box.kind in _TIMED:
             size = 16 if _version(content, box) == 1 else 8
             if box.body + 4 + size <= box.end:
                 content[box.body + 4 : box.body + 4 + size] = bytes(size)
         elif box.kind in _OUTER and depth > 0:
-            _silence(content, box.body, box.end, depth - 1)
+            left = _silence(content, box.body, box.end, depth - 1, runs, left)
+    return left
 
 
 def _empty(content: bytearray, box: Box) -> None:
@@ -103,34 +139,36 @@ def _handler(content: bytes | bytearray, trak: Box) -> bytes:
 
 
 def _samples(content: bytearray, trak: Box) -> Iterator[tuple[int, int]]:
-    """Offset and length of the runs of bytes that belong to a track."""
+    """Where the runs of bytes that belong to a track begin and end."""
     table: Box | None = trak
     for kind in (b"mdia", b"minf", b"stbl"):
         table = _first(content, table.body, table.end, kind) if table is not None else None
     if table is None:
         return
     parts = {box.kind: box for box in boxes(content, table.body, table.end)}
-    sizes = _sizes(content, parts.get(b"stsz"))
-    runs = _numbers(content, parts.get(b"stsc"), 3)
+    same, total, sizes = _sizes(content, parts.get(b"stsz"))
+    runs = sorted(_numbers(content, parts.get(b"stsc"), 3))
     places = [p for (p,) in _numbers(content, parts.get(b"stco"), 1)]
     places += [p for (p,) in _numbers(content, parts.get(b"co64"), 1, "Q")]
-    taken = 0
+    taken = run = 0
     for chunk, place in enumerate(places, start=1):
-        count = next((run[1] for run in reversed(runs) if run[0] <= chunk), 0)
-        length = sum(sizes[taken : taken + count])
+        while run < len(runs) and runs[run][0] <= chunk:
+            run += 1
+        count = runs[run - 1][1] if run else 0
+        length = same * max(0, min(count, total - taken)) or sum(sizes[taken : taken + count])
         taken += count
         if 0 < place < len(content) and length > 0:
-            yield place, length
+            yield place, min(place + length, len(content))
 
 
-def _sizes(content: bytearray, box: Box | None) -> list[int]:
+def _sizes(content: bytearray, box: Box | None) -> tuple[int, int, list[int]]:
+    """The size that all samples of a track have and how many there are, or 0, 0 and the size of each."""
     if box is None or box.body + 12 > box.end:
-        return []
+        return 0, 0, []
     same, count = struct.unpack_from(">II", content, box.body + 4)
     if same:
-        return [same] * min(count, len(content))
-    room = (box.end - box.body - 12) // 4
-    return list(struct.unpack_from(f">{min(count, room)}I", content, box.body + 12))
+        return same, count, []
+    return 0, 0, [size for (size,) in _table(content, box.body + 12, box.end, count, ">I")]
 
 
 def _numbers(content: bytearray, box: Box | None, width: int, kind: str = "I") -> list[tuple[int, ...]]:
@@ -138,9 +176,15 @@ def _numbers(content: bytearray, box: Box | None, width: int, kind: str = "I") -
     if box is None or box.body + 8 > box.end:
         return []
     (count,) = struct.unpack_from(">I", content, box.body + 4)
-    step = struct.calcsize(f">{width}{kind}")
-    count = min(count, (box.end - box.body - 8) // step)
-    return [struct.unpack_from(f">{width}{kind}", content, box.body + 8 + n * step) for n in range(count)]
+    return _table(content, box.body + 8, box.end, count, f">{width}{kind}")
+
+
+def _table(content: bytearray, start: int, end: int, count: int, shape: str) -> list[tuple[int, ...]]:
+    step = struct.calcsize(shape)
+    count = min(count, (end - start) // step)
+    if count > MOST:
+        raise TooMany(f"a table of {count} entries")
+    return list(struct.iter_unpack(shape, content[start : start + count * step]))
 
 
 def _first(content: bytes | bytearray, start: int, end: int, kind: bytes) -> Box | None:

@@ -52,7 +52,8 @@ async def store(house: House, conversation_id: str, content: bytes, *, voice: bo
             it (422).
         StorageUnavailable: the store does not answer.
     """
-    media_type = checked(house, content, EXTENSIONS if voice else ALLOWED)
+    # In a thread: a file decides itself how much there is to look through.
+    media_type = await asyncio.to_thread(checked, house, content, EXTENSIONS if voice else ALLOWED)
     name = uuid.uuid4().hex
     kept, small = await asyncio.to_thread(_prepared, house, name, content, media_type)
     await house.storage.put(place(name), kept, media_type)
@@ -77,7 +78,7 @@ def checked(house: House, content: bytes, allowed: Mapping[str, str]) -> str:
     """The type of a file, by its content.
 
     Raises:
-        ApiError: it is too large or too long (413), or of another type (415).
+        ApiError: it is too large or too long (413), of another type or cannot be played (415).
     """
     settings = house.settings
     kind = filetype.guess(content[:8192])
@@ -87,7 +88,11 @@ def checked(house: House, content: bytes, allowed: Mapping[str, str]) -> str:
         raise ApiError(413, "too_large", f"文件超过 {limit} MB，请压缩后再上传")
     if media_type not in allowed:
         raise ApiError(415, "bad_type", "只支持 JPG、PNG、WebP、GIF 图片和 MP4、MOV 视频")
-    lasts = video.seconds(content) if media_type in VIDEOS else None
+    try:
+        lasts = video.seconds(content) if media_type in VIDEOS else None
+    except video.TooMany as error:
+        log.info("upload cannot be played: %s", error)
+        raise _bad_video() from None
     if lasts is not None and lasts > settings.video_seconds + 1:
         raise ApiError(413, "too_long", f"视频超过 {settings.video_seconds} 秒，请截取关键的一段再发")
     return media_type
@@ -113,7 +118,13 @@ def _prepared(house: House, name: str, content: bytes, media_type: str) -> tuple
         raise ApiError(422, "unsafe_file", "这个文件没有通过安全检查，不能发送") from None
     except NotAPicture as error:
         log.info("upload %s cannot be drawn: %s", name, error)
+        if media_type in VIDEOS:
+            raise _bad_video() from None
         raise ApiError(415, "bad_picture", "这张图片打不开，请重新截图或拍照后再发") from None
+
+
+def _bad_video() -> ApiError:
+    return ApiError(415, "bad_video", "这段视频打不开，请重新拍摄后再发")
 
 
 async def seen_in(house: House, attached: Sequence[Attachment]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import Annotated, Any, Literal
 
@@ -210,7 +211,7 @@ async def upload_media(file: UploadFile, request: Request, agent: Editor) -> Med
     """Store a picture or short video for articles; everybody may see it."""
     house = house_of(request)
     content = await file.read(attachments.most_bytes(house) + 1)
-    media_type = attachments.checked(house, content, _MEDIA)
+    media_type = await asyncio.to_thread(attachments.checked, house, content, _MEDIA)
     content = await attachments.prepared(house, content, media_type)
     name = f"{hashlib.sha256(content).hexdigest()}.{_MEDIA[media_type]}"
     await house.storage.put(f"media/{name}", content, media_type)

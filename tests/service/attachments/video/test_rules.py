@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.attachments.client import NotAPicture, without_metadata
 from service.attachments.video import client, rules
 from tests.service.attachments.pictures import box, film, running_place, video
 
@@ -63,6 +65,45 @@ def test_how_long_it_lasts_is_found_where_the_length_is_wide_or_comes_in_parts()
 
 def test_what_is_no_video_has_no_picture() -> None:
     assert client.first_picture(b"no video at all") is None
+
+
+def _crafted(entries: int, *, same: int = 1) -> bytes:
+    """A file with a track of places that says it has so many chunks, each as long as the whole file."""
+    count = struct.pack(">II", 0, entries)
+    table = box(b"stsz", struct.pack(">III", 0, same, 0xFFFFFFFF))
+    table += box(b"stsc", count + struct.pack(">III", 0x7FFFFFFF, 1, 1) * entries)
+    table += box(b"stco", count + struct.pack(">I", 40) * entries)
+    track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", table))))
+    return box(b"ftyp", b"isomiso2avc1mp41") + box(b"mdat", bytes(100)) + box(b"moov", track)
+
+
+@pytest.mark.parametrize("same", [1, 0x7FFFFFFF])
+def test_a_file_made_to_keep_us_busy_does_not(same: int) -> None:
+    began = time.monotonic()
+    many = _crafted(60_000, same=same)
+    assert len(rules.silenced(many)) == len(many)
+    assert time.monotonic() - began < 5
+
+
+def test_a_file_with_more_parts_than_any_video_is_refused() -> None:
+    with pytest.raises(rules.TooMany):
+        rules.silenced(_crafted(rules.MOST + 1))
+    boxes = box(b"free", b"") * (rules.MOST + 1)
+    with pytest.raises(rules.TooMany):
+        rules.seconds(boxes)
+    with pytest.raises(NotAPicture):
+        without_metadata(boxes, "video/mp4")
+
+
+def test_runs_that_lie_over_one_another_are_silenced_once() -> None:
+    words = b"0123456789"
+    head = box(b"ftyp", b"isomiso2avc1mp41")
+    table = box(b"stsz", struct.pack(">IIIIII", 0, 0, 3, 6, 6, 2))
+    table += box(b"stsc", struct.pack(">IIIII", 0, 1, 1, 1, 1))
+    table += box(b"stco", struct.pack(">IIIII", 0, 3, len(head) + 10, len(head) + 8, len(head) + 8))
+    track = box(b"trak", box(b"mdia", box(b"minf", box(b"stbl", table))))
+    after = rules.silenced(head + box(b"mdat", words) + box(b"moov", track))
+    assert after[len(head) + 8 : len(head) + 18] == bytes(8) + b"89"
 
 
 @given(noise=st.binary(max_size=300), at=st.integers(0, 400))
