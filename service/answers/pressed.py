@@ -24,8 +24,10 @@ _DATUM = re.compile(r"[a-z0-9]")
 _LONGEST_DATUM = 30
 _BRIEF = 16
 """Characters; a longer message says more than whether it is solved."""
-_DIGIT = re.compile(r"\d")
-_LIKE_A_NUMBER = 7
+_NUMBER_ALONE = re.compile(
+    r"(?:(?![A-Za-z单])\D){0,8}(?:\d[\s()（）-]*){7,13}(?:[^\w\s]|\s|[吧呀啊哦哈呢的]|这个|就行|就好|可以|谢谢)*"
+)
+"""A telephone number, right or not, with few words before it; orders and tickets have letters, 单, or more digits."""
 _BACK = "好的，不等人工了，我接着帮您。需要人工的时候说“转人工”就行。"
 _SURE = 0.8
 """From this probability on, a message that is about another problem is no answer to a handler's question."""
@@ -46,12 +48,17 @@ def about_callback(decision: Decision, text: str, offered: Sequence[Mapping[str,
     shown = {found[0] for b in offered if b["latest"] and (found := read_callback_payload(b["payload"])) is not None}
     if decision.payload is not None or decision.guard in ("safety", "human", "cancel"):
         return None
-    if CallbackAction.CANCEL in shown and len(_DIGIT.findall(text)) >= _LIKE_A_NUMBER and len(text) <= _LONGEST_DATUM:
+    # 不用回电了 stands alone only under the question for the number; beside 换个时间 nothing is asked.
+    if shown == {CallbackAction.CANCEL} and decision.guard is None and _gives_number(text):
         return Plan((), (ActOnCallback(CallbackAction.PHONE.value, text),))
     time = next((e.value for e in decision.entities if e.type == TIME and isinstance(e.value, dict)), None)
     if CallbackAction.AT in shown and time is not None and len(text) <= _BRIEF:
         return Plan((), (ActOnCallback(CallbackAction.AT.value, f"{time.get('from')}/{time.get('to')}"),))
     return None
+
+
+def _gives_number(text: str) -> bool:
+    return len(text) <= _LONGEST_DATUM and _NUMBER_ALONE.fullmatch(text.strip()) is not None
 
 
 def action_on_ticket(decision: Decision) -> tuple[CustomerAction, str] | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from contracts.callbacks import CallbackAction, callback_payload
 from contracts.decision import Decision, Kind, SentimentReading, Tier
-from contracts.effects import ActOnTicket
+from contracts.effects import ActOnCallback, ActOnTicket
 from contracts.tickets import CustomerAction, ticket_payload
 from service.answers import pressed
 
@@ -69,3 +70,48 @@ def test_the_title_of_a_button_is_no_note() -> None:
     assert pressed.act(CustomerAction.REOPEN, NUMBER, "钱没到", SOLVED).effects == (
         ActOnTicket(NUMBER, "reopen", "钱没到"),
     )
+
+
+def called(*actions: CallbackAction) -> list[dict[str, Any]]:
+    return [{"title": a.value, "payload": callback_payload(a), "latest": True} for a in actions]
+
+
+NUMBER_ASKED = called(CallbackAction.CANCEL)
+ARRANGED = called(CallbackAction.ASK, CallbackAction.CANCEL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13912345678",
+        "打 139 1234 5678",
+        "我的号码是139-1234-5678，谢谢",
+        "+86 13912345678",
+        "(0871) 65123456",
+        "1391234567",
+    ],
+)
+def test_a_number_that_was_asked_for_is_the_one_to_call(text: str) -> None:
+    plan = pressed.about_callback(decided(), text, NUMBER_ASKED)
+    assert plan is not None
+    assert plan.effects == (ActOnCallback("phone", text),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "YB2611220001 现在到哪一步了",
+        "订单号 26112010123401",
+        "订单2611220001",
+        "我旧手机13912345678收不到验证码",
+        "2026112212345678",
+    ],
+)
+def test_numbers_of_other_things_are_not_called(text: str) -> None:
+    assert pressed.about_callback(decided(), text, NUMBER_ASKED) is None
+
+
+def test_a_number_that_nobody_asked_for_is_not_called() -> None:
+    assert pressed.about_callback(decided(), "13912345678", ARRANGED) is None
+    assert pressed.about_callback(decided(), "13912345678", [{**b, "latest": False} for b in NUMBER_ASKED]) is None
+    assert pressed.about_callback(decided(guard="answer"), "13912345678", NUMBER_ASKED) is None
