@@ -52,9 +52,10 @@ def unread(connection: Connection, media_types: Sequence[str], since: datetime) 
     return list(connection.execute(query).scalars())
 
 
-def is_known(connection: Connection, attachment_id: str) -> bool:
-    """Whether the attachment still exists; a customer's may be erased while its picture is read."""
-    return connection.execute(select(attachments.c.id).where(attachments.c.id == attachment_id)).first() is not None
+def homes(connection: Connection, attachment_ids: Sequence[str]) -> list[str]:
+    """The conversations of these, in order; a customer's may be erased while its picture is read."""
+    query = select(attachments.c.conversation_id).where(attachments.c.id.in_(attachment_ids)).distinct()
+    return sorted(connection.execute(query).scalars())
 
 
 _LATEST = (
@@ -86,7 +87,8 @@ def media_type(connection: Connection, attachment_id: str) -> str | None:
 
 
 def tell_messages(connection: Connection, attachment_id: str, text: str) -> None:
-    """The message that carries the picture shows its words from now on."""
+    """The message that carries the picture shows its words from now on. Under the lock of its conversation: what is
+    known of its other pictures is written again with it."""
     home = select(attachments.c.conversation_id).where(attachments.c.id == attachment_id)
     query = select(messages.c.id, messages.c.attachments).where(
         messages.c.conversation_id == home.scalar_subquery(), messages.c.attachments.is_not(None)

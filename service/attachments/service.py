@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from service.attachments import repository, rules
 from service.attachments.rules import Findings
+from service.conversations import service as conversations
 from service.delivery import service as delivery
 
 # What other domains may use of this one, beside the functions below.
@@ -65,7 +66,7 @@ def unread(connection: Connection, since: datetime) -> list[str]:
 
 def keep_reading(connection: Connection, attachment_id: str, text: str, found: Findings, now: datetime) -> None:
     """Keep what a picture says, and show it under the message that carries it. Once; an erased picture says nothing."""
-    if not repository.is_known(connection, attachment_id) or repository.readings(connection, [attachment_id]):
+    if not _lock(connection, [attachment_id]) or repository.readings(connection, [attachment_id]):
         return
     kept = text[:MOST_TEXT]
     repository.insert_reading(
@@ -82,6 +83,19 @@ def keep_reading(connection: Connection, attachment_id: str, text: str, found: F
 
 def tell_message(connection: Connection, attachment_ids: Sequence[str]) -> None:
     """Show what was read before the message came: its pictures carry their words from now on."""
+    _lock(connection, attachment_ids)
     for attachment_id, reading in repository.readings(connection, attachment_ids).items():
         if reading.text:
             repository.tell_messages(connection, attachment_id, reading.text)
+
+
+def _lock(connection: Connection, attachment_ids: Sequence[str]) -> bool:
+    """Hold the conversations of these; False when they are erased.
+
+    A reading that is kept and a message that is stored meanwhile come one after the other, so that the second sees the
+    first, and two pictures of one message do not write over one another's words.
+    """
+    homes = repository.homes(connection, attachment_ids)
+    for home in homes:
+        conversations.require(connection, home, lock=True)
+    return bool(homes)
