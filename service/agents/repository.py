@@ -87,6 +87,14 @@ def update_agent(connection: Connection, agent_id: int, **values: Any) -> None:
     connection.execute(update(agents).where(agents.c.id == agent_id).values(**values))
 
 
+def mark_shift_told(connection: Connection, agent_id: int, before: datetime | None, now: datetime) -> bool:
+    """False when it is no longer `before`."""
+    known = agents.c.shift_told_at.is_(None) if before is None else agents.c.shift_told_at == before
+    return (
+        connection.execute(update(agents).where(agents.c.id == agent_id, known).values(shift_told_at=now)).rowcount == 1
+    )
+
+
 def shifts_of(connection: Connection, agent_id: int | None = None) -> list[tuple[int, int, int, int]]:
     """Shifts as (agent, weekday, start minute, end minute), of one agent or of all."""
     query = select(shifts.c.agent_id, shifts.c.weekday, shifts.c.start_minute, shifts.c.end_minute)

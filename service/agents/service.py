@@ -144,9 +144,9 @@ def assigned(connection: Connection, agent_id: int, now: datetime) -> None:
     repository.update_agent(connection, agent_id, last_assigned_at=now)
 
 
-def shift_told(connection: Connection, agent_id: int, now: datetime) -> None:
-    """He was told that his shift ends."""
-    repository.update_agent(connection, agent_id, shift_told_at=now)
+def shift_told(connection: Connection, agent: AgentRow, now: datetime) -> bool:
+    """Write down that he is told that his shift ends; False when somebody else told him since he was read."""
+    return repository.mark_shift_told(connection, agent.id, agent.shift_told_at, now)
 
 
 def send_away(connection: Connection, agent_id: int, why: str, now: datetime) -> None:

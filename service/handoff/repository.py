@@ -118,7 +118,8 @@ def waits_since(connection: Connection, since: datetime) -> list[tuple[datetime,
     Who came off hours waits from the opening on; who was served before it counts nowhere.
     """
     query = select(handoffs.c.queued_at, handoffs.c.opens_at, handoffs.c.claimed_at, handoffs.c.answered_at).where(
-        handoffs.c.queued_at >= since,
+        # Who came last evening and waits from this morning's opening on belongs to today.
+        func.coalesce(handoffs.c.opens_at, handoffs.c.queued_at) >= since,
         handoffs.c.claimed_at.is_not(None),
         handoffs.c.off_hours.is_(False),
         handoffs.c.reason.not_in(UNASKED),
@@ -132,6 +133,19 @@ def waits_since(connection: Connection, since: datetime) -> list[tuple[datetime,
 
 def update_handoff(connection: Connection, handoff_id: int, **values: Any) -> None:
     connection.execute(update(handoffs).where(handoffs.c.id == handoff_id).values(**values))
+
+
+def mark_rung(connection: Connection, handoff_id: int, now: datetime) -> bool:
+    """Write down that the supervisors were rung; False when that was done, or somebody has taken it."""
+    unrung = (handoffs.c.id == handoff_id, handoffs.c.state == "waiting", handoffs.c.rung_at.is_(None))
+    return connection.execute(update(handoffs).where(*unrung).values(rung_at=now)).rowcount == 1
+
+
+def mark_alone(connection: Connection, row: HandoffRow, now: datetime) -> bool:
+    """Write down that nobody was left for who waits; False when somebody else did that since `row` was read."""
+    known = handoffs.c.alone_at.is_(None) if row.alone_at is None else handoffs.c.alone_at == row.alone_at
+    unmarked = (handoffs.c.id == row.id, handoffs.c.state == "waiting", known)
+    return connection.execute(update(handoffs).where(*unmarked).values(alone_at=now)).rowcount == 1
 
 
 def recent_waits(connection: Connection, since: datetime, limit: int = 20) -> list[float]:

@@ -18,6 +18,7 @@ from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.delivery import service as delivery
 from service.handoff import repository, rules
+from service.handoff.duty.service import CRITICAL
 from service.handoff.queue import service as queue
 from service.ratings import service as ratings
 
@@ -194,16 +195,21 @@ def transfer(
     row = repository.live(connection, conversation_id)
     _end(connection, conversation_id, now)
     level, skills = (row.level, list(row.skills)) if row is not None else (None, [])
+    priority, pump = (row.priority, row.at_the_pump) if row is not None else ("P2", False)
+    rank = rules.rank("transfer", priority, level, pump)
+    # Passing a customer on makes him no less urgent: what knows no off hours goes on to know none.
+    critical = row is not None and row.reason == CRITICAL
     queue.put(
         connection,
         conversation_id,
         now,
-        reason="transfer",
+        reason=CRITICAL if critical else "transfer",
         rule=f"transferred by {agent.number}",
         department=department,
-        priority=row.priority if row is not None else "P2",
+        priority=priority,
         level=level,
-        rank=rules.rank("transfer", "P2", level),
+        rank=min(rank, row.rank) if row is not None else rank,
+        at_the_pump=pump,
         skills=skills,
         missed=[agent.id],
         preferred=to.id if to is not None else None,

@@ -23,7 +23,7 @@ from service.handoff import rules
 from service.handoff import service as handoff
 from service.handoff.duty import service as duty
 from service.handoff.duty import worker as hours
-from service.handoff.repository import update_handoff
+from service.handoff.repository import mark_rung
 from service.handoff.rules import Candidate, Held, Patience, Waiting
 from service.handoff.service import AlreadyClaimed, HandoffRow
 from service.loop import Loop
@@ -122,9 +122,9 @@ def pass_on(connection: Connection, patience: Patience, now: datetime) -> int:
 
 def ring(connection: Connection, patience: Patience, now: datetime) -> int:
     """A P0 that nobody has taken rings the supervisors, once; at once when nobody is on duty."""
-    rows = _to_ring(connection, patience, now)
+    # Of several processes that found the same, one rings.
+    rows = [row for row in _to_ring(connection, patience, now) if mark_rung(connection, row.id, now)]
     for row in rows:
-        update_handoff(connection, row.id, rung_at=now)
         delivery.announce_alarm(connection, row.conversation_id, "p0_unanswered")
         call = {"conversation_id": row.conversation_id, "department": row.department}
         delivery.announce_call(connection, {**call, "why": "p0_unanswered"})

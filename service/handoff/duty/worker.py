@@ -44,8 +44,12 @@ def tell_hours(connection: Connection, now: datetime) -> int:
     found = told_wrongly(connection, now)
     for row, closed in found:
         conversation = conversations.require(connection, row.conversation_id, lock=True)
+        # Under the lock: another process may have told him, or taken him out of the queue, since the rows were read.
+        known = repository.live(connection, row.conversation_id)
         place = service.place_of(connection, row.conversation_id, now)
         if place is None or conversation.owner is not Owner.QUEUED:
+            continue
+        if known is None or known.id != row.id or known.off_hours == closed:
             continue
         if closed:
             words = service.told_off_hours(row, place, None, [], now)
@@ -112,8 +116,9 @@ def tell_shifts(connection: Connection, now: datetime) -> int:
     """Agents hear that their shift ends soon, and that it has ended."""
     telling = to_tell(endings(connection, now))
     for ending in telling:
-        delivery.announce_shift(connection, ending.agent.id, ending.at.isoformat(), ending.over)
-        agents.shift_told(connection, ending.agent.id, now)
+        # Of several processes that found the same, one tells it.
+        if agents.shift_told(connection, ending.agent, now):
+            delivery.announce_shift(connection, ending.agent.id, ending.at.isoformat(), ending.over)
     return len(telling)
 
 
@@ -132,9 +137,11 @@ def left_alone(connection: Connection, patience: Patience, now: datetime) -> lis
 def ring_alone(connection: Connection, patience: Patience, now: datetime) -> int:
     """The last one has left while customers wait: the supervisors are rung, once for all who wait."""
     rows = left_alone(connection, patience, now)
-    for row in rows:
-        repository.update_handoff(connection, row.id, alone_at=now)
-    if rows:
-        delivery.announce_alarm(connection, rows[0].conversation_id, "nobody_left")
-        log.warning("%s customers wait and nobody is left to answer", len(rows))
+    # Another process may ring at the same moment: who marks the first of those who wait rings for all of them.
+    if not rows or not repository.mark_alone(connection, rows[0], now):
+        return 0
+    for row in rows[1:]:
+        repository.mark_alone(connection, row, now)
+    delivery.announce_alarm(connection, rows[0].conversation_id, "nobody_left")
+    log.warning("%s customers wait and nobody is left to answer", len(rows))
     return len(rows)

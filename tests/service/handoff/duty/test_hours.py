@@ -8,6 +8,7 @@ from typing import Iterator
 import pytest
 
 from contracts.conversation import Owner
+from contracts.effects import HandOff
 from service.agents.rules import Presence, duty_ended, duty_ends
 from service.agents.service import set_presence
 from service.calendar import kind_of
@@ -279,3 +280,35 @@ def test_a_house_at_rest_takes_no_lock(office: Office) -> None:
     office.agent("lin", shifts=DAY)
     assert list(worker.endings(office.connection, office.now)) == []
     assert worker.told_wrongly(office.connection, office.now) == []
+
+
+def test_who_came_last_evening_counts_on_the_day_that_he_is_served(office: Office) -> None:
+    office.hours()
+    lin = office.agent("lin")
+    office.at("2026-11-23T20:00")
+    talk = office.asks()
+    office.at("2026-11-24T09:00")
+    office.step()
+    office.later(minutes=2)
+    handoff.claim(office.connection, talk.id, lin, office.now)
+    midnight = datetime(2026, 11, 24, tzinfo=CHINA)
+    assert handoff.waits_since(office.connection, midnight) == [(datetime(2026, 11, 24, 9, 0, tzinfo=CHINA), 120.0)]
+
+
+@pytest.mark.parametrize(("reason", "priority"), [("asked", "P0"), ("critical_intent", "P1")])
+def test_who_is_passed_on_stays_as_urgent_as_he_was(office: Office, reason: str, priority: str) -> None:
+    office.hours()
+    lin = office.agent("lin")
+    talk = office.customer()
+    effect = HandOff(reason, "test", priority=priority)
+    handoff.enqueue(office.connection, talk, effect, "gold", office.now, at_the_pump=True)
+    before = row_of(office, talk)
+    handoff.claim(office.connection, talk.id, lin, office.now)
+    office.at("2026-11-23T23:00")
+    handoff.transfer(office.connection, talk.id, lin, "finance", "请看退款", office.now)
+    after = row_of(office, talk)
+    assert after.rank <= before.rank
+    assert (after.priority, after.at_the_pump) == (priority, True)
+    office.step()
+    assert not row_of(office, talk).off_hours
+    assert "p0_unanswered" in office.alarms()
