@@ -94,20 +94,10 @@ def ended(connection: Connection, since: datetime, limit: int) -> list[CallbackR
     return [_row(row) for row in connection.execute(query.order_by(callbacks.c.ended_at.desc()).limit(limit))]
 
 
-def overdue(connection: Connection, now: datetime) -> list[CallbackRow]:
-    query = select(callbacks).where(callbacks.c.state.in_(_PROMISED), callbacks.c.due_at < now)
+def all_live(connection: Connection) -> list[CallbackRow]:
+    """Everything that is asked for or promised, drafts included."""
+    query = select(callbacks).where(callbacks.c.state.in_(_LIVE))
     return [_row(row) for row in connection.execute(query.order_by(callbacks.c.id))]
-
-
-def forsaken(connection: Connection, taken_before: datetime) -> list[CallbackRow]:
-    """What somebody took long ago and did nothing about."""
-    query = select(callbacks).where(callbacks.c.state == State.TAKEN.value, callbacks.c.taken_at < taken_before)
-    return [_row(row) for row in connection.execute(query.order_by(callbacks.c.id))]
-
-
-def old_drafts(connection: Connection, before: datetime) -> list[CallbackRow]:
-    query = select(callbacks).where(callbacks.c.state == State.DRAFT.value, callbacks.c.updated_at < before)
-    return [_row(row) for row in connection.execute(query)]
 
 
 def count(connection: Connection, now: datetime) -> tuple[int, int]:

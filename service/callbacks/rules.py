@@ -24,6 +24,11 @@ MOST_FAILURES = 3
 DRAFT_LIFE = timedelta(days=1)
 HELD = timedelta(minutes=30)
 """An agent who took a callback and does nothing for so long gives it back."""
+LEAD = timedelta(minutes=10)
+"""Who called before comes first for so long when the next attempt is due; then anybody may call in time."""
+REPEATED = timedelta(minutes=1)
+"""The same result, noted again so soon by the same agent, is the same call."""
+MOST_APOLOGIES = 2
 LATEST = timedelta(days=14)
 
 _MOBILE = re.compile(r"(?<!\d)(?:\+?86[- ]?)?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})(?!\d)")

@@ -51,9 +51,11 @@ def act(
     if action is CallbackAction.PHONE:
         return _number(connection, conversation, row, effect.argument, now)
     wish = rules.wish_of(effect.argument, now) if action is CallbackAction.AT else None
-    if wish is not None and row.phone is not None:
+    # A time for a number that is wrong would be a promise that nobody can keep.
+    known = row.phone is not None and not row.wrong_number
+    if wish is not None and known:
         return _arrange(connection, conversation, row, wish, now)
-    return Acted(_ask_time(connection, row, now) if row.phone is not None else _ask_number(connection, row, now))
+    return Acted(_ask_time(connection, row, now) if known else _ask_number(connection, row, now))
 
 
 def filed(
@@ -183,7 +185,7 @@ def _arrange(
 
 def _promise(connection: Connection, row: CallbackRow, wish: Wish, now: datetime, **more: Any) -> None:
     given = rules.promise(wish, duty.state(connection, now), now)
-    values = {
+    values: dict[str, Any] = {
         "state": State.OPEN.value if row.state not in PROMISED else row.state.value,
         "wanted_from": wish.begins,
         "wanted_to": wish.ends,
@@ -192,6 +194,9 @@ def _promise(connection: Connection, row: CallbackRow, wish: Wish, now: datetime
         "failures": 0,
         "updated_at": now,
     }
+    if row.state is State.TAKEN:
+        # Who has it keeps it for the new time, not for the one before, which may be days away.
+        values["taken_at"] = given.try_at
     repository.update_callback(connection, row.id, **{**values, **more})
     delivery.announce_callbacks(connection)
 

@@ -11,13 +11,15 @@ from contracts.callbacks import CallbackAction, callback_payload
 from contracts.conversation import Button, Owner, Reply
 from contracts.errors import NotFound
 from contracts.tickets import OPEN_STATUSES
+from service.agents import service as agents
+from service.agents.rules import on_duty
 from service.agents.service import AgentRow
 from service.audit import service as audit
 from service.callbacks import repository, rules
 from service.callbacks.repository import CallbackRow
-from service.callbacks.rules import PROMISED, Attempt, State, Wish
+from service.callbacks.rules import LIVE, PROMISED, Attempt, State, Wish
 from service.callbacks.service import SOURCE
-from service.clock import spoken
+from service.clock import CHINA, spoken
 from service.conversations import service as conversations
 from service.delivery import service as delivery
 from service.handoff import service as handoff
@@ -31,7 +33,6 @@ from service.callbacks.repository import (  # isort: skip
     AttemptRow as AttemptRow,
     attempts as attempts,
     ended as ended,
-    promised as promised,
 )
 
 REASON = "callback"
@@ -96,7 +97,7 @@ def attempt(
 
     Raises:
         NotFound: there is no such callback.
-        CallbackTaken: he does not have it.
+        CallbackTaken: he does not have it, or has just noted this very call.
         ValueError: the next time is missing, over, or too far off.
     """
     row = _held(connection, callback_id, agent)
@@ -104,6 +105,8 @@ def attempt(
         raise ValueError("请填写约好的时间")
     if next_at is not None and not now < next_at <= now + rules.LATEST:
         raise ValueError("下次拨打的时间要在今后两周之内")
+    if _noted(connection, row, agent, outcome, note, now):
+        raise CallbackTaken("这次通话刚刚已经记录过了")
     repository.insert_attempt(
         connection, callback_id=row.id, agent_id=agent.id, outcome=outcome.value, note=note, at=now, next_at=next_at
     )
@@ -130,36 +133,86 @@ def attempt(
     return changed
 
 
-def work_to_do(connection: Connection, now: datetime) -> bool:
-    """Whether a step would change anything; a read, so that an idle house takes no write lock."""
-    return bool(
-        repository.overdue(connection, now)
-        or repository.forsaken(connection, now - rules.HELD)
-        or repository.old_drafts(connection, now - rules.DRAFT_LIFE)
-    )
+def promised(connection: Connection) -> list[CallbackRow]:
+    """What is to be called, the most pressing first."""
+    # What the clock is about to end is called by nobody any more.
+    return [row for row in repository.promised(connection) if not _settled(connection, row)]
 
 
-def step(connection: Connection, now: datetime) -> int:
-    """What the clock does: callbacks that somebody holds and forgets, promises that were missed, drafts left lying."""
-    forsaken = repository.forsaken(connection, now - rules.HELD)
-    for row in forsaken:
-        _change(connection, row, now, state=State.OPEN.value, agent_id=None, taken_at=None)
-    late = repository.overdue(connection, now)
-    for row in late:
+def due(connection: Connection, now: datetime) -> list[int]:
+    """What the clock has to look after; a read, so that an idle house takes no lock."""
+    return [row.id for row in repository.all_live(connection) if _wants(connection, row, now)]
+
+
+def look_after(connection: Connection, callback_id: int, now: datetime) -> bool:
+    """What the clock does with one callback; False when somebody was quicker and nothing is left to do.
+
+    Drafts left lying and calls about what is settled end; what somebody holds and forgets is free again; who was
+    promised a call and got none is told.
+    """
+    row = _locked(connection, callback_id)
+    # Read anew under the lock: an agent or another process may have done it meanwhile.
+    if row is None or not _wants(connection, row, now):
+        return False
+    if _over(connection, row, now):
+        _change(connection, row, now, state=State.CANCELLED.value, ended_at=now)
+        return True
+    if _forsaken(connection, row, now):
+        row = _change(connection, row, now, state=State.OPEN.value, agent_id=None, taken_at=None)
+    if _late(row, now):
         _missed(connection, row, now)
-    drafts = repository.old_drafts(connection, now - rules.DRAFT_LIFE)
-    for row in drafts:
-        repository.update_callback(connection, row.id, state=State.CANCELLED.value, ended_at=now)
-    return len(forsaken) + len(late) + len(drafts)
+    return True
+
+
+def _wants(connection: Connection, row: CallbackRow, now: datetime) -> bool:
+    return row.state in LIVE and (_over(connection, row, now) or _forsaken(connection, row, now) or _late(row, now))
+
+
+def _over(connection: Connection, row: CallbackRow, now: datetime) -> bool:
+    if row.state is State.DRAFT:
+        return row.updated_at < now - rules.DRAFT_LIFE
+    return _settled(connection, row)
+
+
+def _settled(connection: Connection, row: CallbackRow) -> bool:
+    """Whether the ticket that asked for the call is solved, closed or withdrawn, by whatever way."""
+    ticket = tickets.ticket(connection, row.ticket_number) if row.ticket_number is not None else None
+    return ticket is not None and ticket.status not in OPEN_STATUSES
+
+
+def _forsaken(connection: Connection, row: CallbackRow, now: datetime) -> bool:
+    """Whether who took it does nothing about it, or is not there when he is to call again."""
+    if row.state is not State.TAKEN or row.taken_at is None:
+        return False
+    if row.taken_at != row.try_at:
+        return row.taken_at < now - rules.HELD
+    # It waited for its next attempt (`_wait`): the promise is short, a colleague must be able to keep it.
+    if row.taken_at > now:
+        return False
+    return row.taken_at <= now - rules.LEAD or not _is_there(connection, row.agent_id, now)
+
+
+def _is_there(connection: Connection, agent_id: int | None, now: datetime) -> bool:
+    agent = agents.agent(connection, agent_id) if agent_id is not None else None
+    if agent is None or not duty.reachable(agent, duty.patience_in_force(connection), now):
+        return False
+    return on_duty(duty.rosters(connection).get(agent.id, ()), now.astimezone(CHINA))
+
+
+def _late(row: CallbackRow, now: datetime) -> bool:
+    # At a wrong number nobody can call: the right one is awaited, and brings a promise of its own.
+    return row.state in PROMISED and row.due_at is not None and row.due_at < now and not row.wrong_number
 
 
 def _missed(connection: Connection, row: CallbackRow, now: datetime) -> None:
-    """The customer hears it from us, with a new promise; the supervisors are told."""
+    """The customer hears it from us, with a new promise, but not without end; the supervisors are told each time."""
     then = rules.promise(Wish(), duty.state(connection, now), now)
     repository.update_callback(connection, row.id, due_at=then.due_at, broken=row.broken + 1, updated_at=now)
-    said = spoken(row.due_at, now) if row.due_at is not None else ""
-    text = f"说好 {said} 前给您打电话，到现在还没有打，对不起。已经催了同事，最晚 {spoken(then.due_at, now)} 前打给您。"
-    _tell(connection, row, text, now, rules.arranged_buttons())
+    if row.broken < rules.MOST_APOLOGIES:
+        said = spoken(row.due_at, now) if row.due_at is not None else ""
+        by = spoken(then.due_at, now)
+        text = f"说好 {said} 前给您打电话，到现在还没有打，对不起。已经催了同事，最晚 {by} 前打给您。"
+        _tell(connection, row, text, now, rules.arranged_buttons())
     delivery.announce_alarm(connection, row.conversation_id, "callback_late")
     delivery.announce_callbacks(connection)
 
@@ -176,6 +229,18 @@ def _done(connection: Connection, row: CallbackRow, agent: AgentRow, note: str, 
     return changed
 
 
+def _noted(
+    connection: Connection, row: CallbackRow, agent: AgentRow, outcome: Attempt, note: str, now: datetime
+) -> bool:
+    """Whether this is a double click, or a request that was sent again: one call counts once and is told once."""
+    last = next(reversed(repository.attempts(connection, [row.id])), None)
+    return (
+        last is not None
+        and (last.agent_id, last.outcome, last.note) == (agent.id, outcome, note)
+        and now - last.at < rules.REPEATED
+    )
+
+
 def _given_up(connection: Connection, row: CallbackRow, failures: int, now: datetime) -> CallbackRow:
     changed = _change(connection, row, now, state=State.FAILED.value, failures=failures, ended_at=now)
     number = rules.masked(row.phone or "")
@@ -185,7 +250,7 @@ def _given_up(connection: Connection, row: CallbackRow, failures: int, now: date
 
 
 def _wait(connection: Connection, row: CallbackRow, then: rules.Promise, now: datetime, **more: Any) -> CallbackRow:
-    # It stays with who called: he knows what it is about.
+    # It stays with who called, as long as he is there when its time has come: he knows what it is about.
     return _change(connection, row, now, try_at=then.try_at, due_at=then.due_at, taken_at=then.try_at, **more)
 
 
@@ -196,8 +261,17 @@ def _tell(connection: Connection, row: CallbackRow, text: str, now: datetime, bu
         conversations.append(connection, conversation, [Reply(text, source=SOURCE, buttons=buttons)], now)
 
 
+def _locked(connection: Connection, callback_id: int) -> CallbackRow | None:
+    """The callback under lock, its conversation first: customers' turns lock in that order, too."""
+    row = repository.callback(connection, callback_id)
+    if row is None:
+        return None
+    conversations.require(connection, row.conversation_id, lock=True)
+    return repository.callback(connection, callback_id, lock=True)
+
+
 def _require(connection: Connection, callback_id: int) -> CallbackRow:
-    row = repository.callback(connection, callback_id, lock=True)
+    row = _locked(connection, callback_id)
     if row is None or row.state is State.DRAFT:
         raise NotFound("没有这个回电")
     return row

@@ -12,6 +12,7 @@ from contracts.callbacks import CallbackAction, callback_payload, read_callback_
 from contracts.conversation import Owner, Reply
 from contracts.effects import ActOnCallback, FileTicket
 from contracts.errors import NotFound
+from contracts.tickets import TicketStatus
 from service.callbacks import repository, rules
 from service.callbacks import service as callbacks
 from service.callbacks.desk import service as desk
@@ -22,6 +23,9 @@ from service.conversations import service as conversations
 from service.conversations.service import ConversationRow
 from service.handoff import service as handoff
 from service.ratings import service as ratings
+from service.tickets import repository as ticket_rows
+from service.tickets import service as tickets
+from service.tickets.service import Circumstances
 from tests.service.office import Office
 
 PHONE = "13800001234"
@@ -49,9 +53,9 @@ class Line(Office):
         return desk.attempt(self.connection, row.id, agent, outcome, "说明", next_at, self.now)
 
     def tick(self) -> None:
-        if desk.work_to_do(self.connection, self.now):
-            desk.step(self.connection, self.now)
-        assert not desk.work_to_do(self.connection, self.now)
+        for callback_id in desk.due(self.connection, self.now):
+            assert desk.look_after(self.connection, callback_id, self.now)
+        assert not desk.due(self.connection, self.now)
 
 
 @pytest.fixture
@@ -152,6 +156,7 @@ def test_after_closing_time_it_is_promised_for_the_morning(line: Line) -> None:
 
 def test_two_failed_attempts_then_reached(line: Line) -> None:
     lin = line.agent("lin")
+    line.online(lin)
     talk, row = line.arranged()
     desk.take(line.connection, row.id, lin, line.now)
     assert desk.reveal(line.connection, row.id, lin, line.now) == PHONE
@@ -159,7 +164,9 @@ def test_two_failed_attempts_then_reached(line: Line) -> None:
         row = line.call(row, lin, Attempt.NO_ANSWER)
         assert row.state is State.TAKEN, "it stays with who knows what it is about"
         line.later(minutes=31)
+        line.heard(lin)
         line.tick()
+        assert line.row(talk).agent_id == lin.id
     assert sum("没有接通" in text for text in line.texts(talk)) == 2
     row = line.call(row, lin, Attempt.REACHED)
     assert row.state is State.DONE
@@ -178,6 +185,7 @@ def test_after_three_failures_the_customer_may_arrange_another(line: Line) -> No
     desk.take(line.connection, row.id, lin, line.now)
     for _ in range(rules.MOST_FAILURES):
         row = line.call(row, lin, Attempt.NO_ANSWER)
+        line.later(minutes=2)
     assert row.state is State.FAILED
     last = line.said(talk)[-1]
     assert [b["payload"] for b in last.buttons or ()] == ["callback:ask"]
@@ -232,6 +240,123 @@ def test_a_missed_promise_is_told_once_with_a_new_one(line: Line) -> None:
     assert line.row(talk).broken == 2
 
 
+def test_the_customer_hears_of_missed_promises_twice_and_the_supervisors_every_time(line: Line) -> None:
+    line.agent("lin")
+    talk, _ = line.arranged()
+    for _ in range(4):
+        line.later(minutes=31)
+        line.tick()
+    assert sum("对不起" in t for t in line.texts(talk)) == rules.MOST_APOLOGIES
+    assert line.alarms().count("callback_late") == 4
+
+
+def test_a_call_to_a_wrong_number_is_not_late(line: Line) -> None:
+    lin = line.agent("lin")
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.call(row, lin, Attempt.WRONG_NUMBER)
+    line.later(hours=3)
+    line.tick()
+    assert not any("对不起" in t for t in line.texts(talk))
+    assert payloads(line.press(talk, CallbackAction.AT, "soon")) == ["callback:cancel"], "a time needs a number"
+    line.press(talk, CallbackAction.PHONE, "13912345678")
+    line.later(minutes=31)
+    line.tick()
+    assert sum("对不起" in t for t in line.texts(talk)) == 1
+
+
+def test_the_next_attempt_is_anybodys_when_who_called_is_not_there(line: Line) -> None:
+    lin, mei = line.agent("lin"), line.agent("mei")
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.call(row, lin, Attempt.NO_ANSWER)
+    line.later(minutes=29)
+    line.tick()
+    assert line.row(talk).agent_id == lin.id
+    line.later(minutes=1)
+    line.tick()
+    assert desk.take(line.connection, row.id, mei, line.now).agent_id == mei.id
+    assert line.row(talk).broken == 0, "there was time to keep the promise"
+
+
+def test_who_is_there_and_does_not_call_again_gives_it_back_in_time(line: Line) -> None:
+    lin = line.agent("lin")
+    line.online(lin)
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.call(row, lin, Attempt.NO_ANSWER)
+    for minutes, state in ((30, State.TAKEN), (9, State.TAKEN), (1, State.OPEN)):
+        line.later(minutes=minutes)
+        line.heard(lin)
+        line.tick()
+        assert line.row(talk).state is state
+
+
+def test_a_sooner_time_is_not_held_until_the_later_one(line: Line) -> None:
+    lin = line.agent("lin")
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.call(row, lin, Attempt.LATER, line.now + timedelta(days=1))
+    line.press(talk, CallbackAction.AT, "soon")
+    line.later(minutes=11)
+    line.tick()
+    assert line.row(talk).state is State.OPEN
+
+
+def test_one_call_counts_once(line: Line) -> None:
+    lin = line.agent("lin")
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.call(row, lin, Attempt.NO_ANSWER)
+    line.later(seconds=2)
+    with pytest.raises(CallbackTaken, match="记录过"):
+        line.call(row, lin, Attempt.NO_ANSWER)
+    assert line.row(talk).failures == 1
+    assert sum("没有接通" in text for text in line.texts(talk)) == 1
+    line.later(minutes=2)
+    assert line.call(row, lin, Attempt.NO_ANSWER).failures == 2
+
+
+def test_what_an_agent_did_meanwhile_is_not_undone(line: Line) -> None:
+    lin = line.agent("lin")
+    talk, row = line.arranged()
+    desk.take(line.connection, row.id, lin, line.now)
+    line.later(minutes=31)
+    assert desk.due(line.connection, line.now) == [row.id]
+    line.call(row, lin, Attempt.REACHED)
+    said = len(line.said(talk))
+    assert not desk.look_after(line.connection, row.id, line.now)
+    done = repository.callback(line.connection, row.id)
+    assert done is not None
+    assert done.state is State.DONE
+    assert len(line.said(talk)) == said
+
+
+def test_a_missed_promise_is_told_by_one_of_two_processes(line: Line) -> None:
+    line.agent("lin")
+    talk, row = line.arranged()
+    line.later(minutes=31)
+    assert desk.look_after(line.connection, row.id, line.now)
+    assert not desk.look_after(line.connection, row.id, line.now)
+    assert line.row(talk).broken == 1
+
+
+def test_the_conversation_is_locked_before_its_callback(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    lin = line.agent("lin")
+    _, row = line.arranged()
+    order: list[str] = []
+    for name, module in (("require", conversations), ("callback", repository)):
+        real = getattr(module, name)
+
+        def noted(*args: Any, lock: bool = False, _real: Any = real, _name: str = name) -> Any:
+            order.extend([_name] if lock else [])
+            return _real(*args, lock=lock)
+
+        monkeypatch.setattr(module, name, noted)
+    desk.take(line.connection, row.id, lin, line.now)
+    assert order == ["require", "callback"]
+
+
 def test_exactly_one_takes_it_and_who_forgets_it_gives_it_back(line: Line) -> None:
     lin, mei = line.agent("lin"), line.agent("mei")
     talk, row = line.arranged("soon")
@@ -260,7 +385,7 @@ def test_a_draft_is_no_callback_and_is_forgotten(line: Line) -> None:
     assert repository.live(line.connection, talk.id) is None
 
 
-def filed_by_flow(line: Line, talk: ConversationRow, number: str, phone: str | None) -> None:
+def filed_by_flow(line: Line, talk: ConversationRow, number: str, phone: str | None) -> FileTicket:
     begins, ends = line.now + timedelta(hours=2), line.now + timedelta(hours=3)
     effect = FileTicket(
         number=number,
@@ -274,6 +399,7 @@ def filed_by_flow(line: Line, talk: ConversationRow, number: str, phone: str | N
         details={"callback": {"phone": phone, "between": {"from": begins.isoformat(), "to": ends.isoformat()}}},
     )
     callbacks.filed(line.connection, talk, effect, PHONE, line.now)
+    return effect
 
 
 def test_what_a_flow_files_stands_in_the_list_and_goes_with_its_ticket(line: Line) -> None:
@@ -285,6 +411,22 @@ def test_what_a_flow_files_stands_in_the_list_and_goes_with_its_ticket(line: Lin
     assert row.due_at == line.now + timedelta(hours=3)
     callbacks.withdrawn(line.connection, "YB1", line.now)
     assert repository.live(line.connection, talk.id) is None
+
+
+@pytest.mark.parametrize("status", [TicketStatus.SOLVED, TicketStatus.CLOSED, TicketStatus.WITHDRAWN])
+def test_a_call_does_not_outlive_its_ticket(line: Line, status: TicketStatus) -> None:
+    line.agent("lin")
+    talk = line.customer()
+    effect = filed_by_flow(line, talk, "YB1", None)
+    tickets.file(line.connection, talk, 1, effect, line.now, Circumstances(), ())
+    line.tick()
+    assert [row.ticket_number for row in desk.promised(line.connection)] == ["YB1"]
+    ticket_rows.update_ticket(line.connection, "YB1", status=status.value)
+    assert desk.promised(line.connection) == []
+    line.later(hours=4)
+    line.tick()
+    assert repository.live(line.connection, talk.id) is None
+    assert not any("对不起" in text for text in line.texts(talk))
 
 
 def test_a_person_who_talks_with_the_customer_says_it_himself(line: Line) -> None:

@@ -128,9 +128,9 @@ class Queue(RuleBasedStateMachine):
         for row in calling.promised(self.connection):
             try:
                 calling.take(self.connection, row.id, agent, self.now)
+                calling.attempt(self.connection, row.id, agent, outcome, "", None, self.now)
             except calling.CallbackTaken:
                 continue
-            calling.attempt(self.connection, row.id, agent, outcome, "", None, self.now)
             if callback_rows.live(self.connection, row.conversation_id) is None:
                 self.promised.discard(row.conversation_id)
             break
