@@ -199,8 +199,9 @@ class Queue(RuleBasedStateMachine):
                 break
             worker.step(self.connection, PATIENCE, self.now)
         assert not worker.work_to_do(self.connection, PATIENCE, self.now), "the house never comes to rest"
-        calling.step(self.connection, self.now)
-        assert not calling.work_to_do(self.connection, self.now)
+        for callback_id in calling.due(self.connection, self.now):
+            calling.look_after(self.connection, callback_id, self.now)
+        assert not calling.due(self.connection, self.now)
         self.stepped = True
 
     @invariant()
