@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
-from typing import Sequence
+from typing import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from service.callbacks.desk import service as desk
 from service.callbacks.desk.service import AttemptRow, CallbackRow
 from service.channels.callbacks.schemas import AttemptShape, CallbackList, CallbackShape
 from service.channels.console import service as console
+from service.channels.console.schemas import CustomerBrief
 from service.conversations import service as conversations
 from service.house import House
 from service.privacy import mask
@@ -21,6 +23,7 @@ from service.turns import service as turns
 
 SHOWN_DAYS = timedelta(days=7)
 MOST = 200
+ASKED_AT_ONCE = 8
 _TURNS, _MESSAGES = 16, 60
 _WISH = f"intent:{callbacks.CATEGORY}"
 
@@ -39,19 +42,23 @@ async def listed(house: House, *, over: bool, now: datetime) -> CallbackList:
 async def shapes(house: House, rows: Sequence[CallbackRow], now: datetime) -> list[CallbackShape]:
     """The rows with customer, story and attempts."""
 
-    def work(connection: Connection) -> tuple[dict[int, list[AttemptRow]], dict[int, str], dict[int, str]]:
+    def work(
+        connection: Connection,
+    ) -> tuple[dict[int, list[AttemptRow]], dict[int, str], dict[int, str], dict[int, str | None]]:
         tried: dict[int, list[AttemptRow]] = {}
         for attempt in desk.attempts(connection, [row.id for row in rows]):
             tried.setdefault(attempt.callback_id, []).append(attempt)
         names = {agent.id: agent.username for agent in agents.all_agents(connection)}
-        return tried, names, {row.id: _story(connection, house, row) for row in rows}
+        stories = {row.id: _story(connection, house, row) for row in rows}
+        return tried, names, stories, {row.id: _customer(connection, row) for row in rows}
 
-    tried, names, stories = await house.database.read(work)
+    tried, names, stories, customers = await house.database.read(work)
+    briefs = await _briefs(house, customers.values())
     return [
         CallbackShape(
             id=row.id,
             conversation_id=row.conversation_id,
-            customer=(await console.brief(house, row.customer_id))[0],
+            customer=briefs[customers[row.id]],
             phone=rules.masked(row.phone) if row.phone is not None else None,
             state=row.state.value,
             source=row.source,
@@ -76,6 +83,23 @@ async def shapes(house: House, rows: Sequence[CallbackRow], now: datetime) -> li
         )
         for row in rows
     ]
+
+
+async def _briefs(house: House, customer_ids: Iterable[str | None]) -> dict[str | None, CustomerBrief]:
+    """Each customer once, some at a time: a slow platform holds up the list once, not once for each row."""
+    gate = asyncio.Semaphore(ASKED_AT_ONCE)
+    wanted = list(dict.fromkeys(customer_ids))
+
+    async def one(customer_id: str | None) -> CustomerBrief:
+        async with gate:
+            return (await console.brief(house, customer_id))[0]
+
+    return dict(zip(wanted, await asyncio.gather(*map(one, wanted)), strict=True))
+
+
+def _customer(connection: Connection, row: CallbackRow) -> str | None:
+    # Who was a guest when he asked may have been recognised, or joined to his account, since.
+    return row.customer_id or conversations.require(connection, row.conversation_id).customer_id
 
 
 def _story(connection: Connection, house: House, row: CallbackRow) -> str:
