@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
 from service.robots.models import robot_calls, robots
 
@@ -112,10 +112,16 @@ def waiting(connection: Connection, robot_id: int, now: float, limit: int) -> li
 
 
 def ready(connection: Connection, now: float) -> list[int]:
-    """Robots that may send now and have something to send."""
+    """Robots that may send now and have something to send; a muted one keeps what waits until it may be heard."""
     due = and_(robot_calls.c.robot_id == robots.c.id, robot_calls.c.status == "waiting", robot_calls.c.next_at <= now)
-    query = select(robots.c.id).where(robots.c.active, robots.c.next_at <= now, exists().where(due))
+    moment = datetime.fromtimestamp(now, timezone.utc)
+    free = (robots.c.active, robots.c.next_at <= now, _is_loud(moment))
+    query = select(robots.c.id).where(*free, exists().where(due))
     return list(connection.execute(query.order_by(robots.c.id)).scalars())
+
+
+def _is_loud(now: datetime) -> ColumnElement[bool]:
+    return or_(robots.c.muted_until.is_(None), robots.c.muted_until <= now)
 
 
 def calls(connection: Connection, robot_id: int, status: str | None, limit: int) -> list[CallRow]:

@@ -16,6 +16,7 @@ from service.robots.repository import RobotRow
 
 # What other domains may use of this one, beside the functions below.
 from service.robots.calls.service import (  # isort: skip
+    NothingToReplay as NothingToReplay,
     erase_words as erase_words,
     forget as forget,
     note_call as note_call,

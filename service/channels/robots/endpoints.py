@@ -25,7 +25,7 @@ from service.errors import ApiError
 from service.house import House, house_of
 from service.robots import rules
 from service.robots import service as robots
-from service.robots.service import BadRobot
+from service.robots.service import BadRobot, NothingToReplay
 
 router = APIRouter(prefix="/api/v1/robots", tags=["robots"])
 
@@ -119,9 +119,12 @@ async def deliveries(
 
 @router.post("/deliveries/{call_id}/replay", response_model=CallShape, status_code=202)
 async def replay(call_id: int, request: Request, agent: Keeper) -> CallShape:
-    """Tell once more what was given up or held back."""
+    """Tell once more what was given up or held back; 409 when it was sent, or waits to be."""
     house = house_of(request)
-    row = await house.database.write(lambda c: robots.replay(c, call_id, agent.username, utc_now()))
+    try:
+        row = await house.database.write(lambda c: robots.replay(c, call_id, agent.username, utc_now()))
+    except NothingToReplay as error:
+        raise ApiError(409, "nothing_to_replay", str(error)) from None
     house.robots.wake()
     return CallShape.of(row)
 

@@ -21,7 +21,13 @@ from service.tickets.service import TicketRow
 
 KEPT = timedelta(days=30)
 _NOTES = {"department": "已升级到部门负责人", "supervisor": "已升级到主管"}
+_REPLAYED = ("dead", "muted", "past")
+"""What was sent is not told twice, and what waits is sent anyway."""
 _PRESSED = "客户已多次催办"
+
+
+class NothingToReplay(Exception):
+    """The call is not one that was given up or held back; `str(error)` says so."""
 
 
 def note_call(connection: Connection, call: Mapping[str, Any], call_id: str, base: str, now: datetime) -> int:
@@ -47,7 +53,7 @@ def note_call(connection: Connection, call: Mapping[str, Any], call_id: str, bas
     made = 0
     for robot in repository.all_robots(connection):
         if robot.active and rules.concerns(_addressee(robot), event, concern):
-            muted = robot.muted_until is not None and robot.muted_until > now
+            muted = _is_muted(robot, now)
             made += repository.insert_call(
                 connection,
                 robot.id,
@@ -72,7 +78,7 @@ def take(connection: Connection, robot_id: int, now: datetime) -> tuple[RobotRow
     if not repository.take_turn(connection, robot_id, now.timestamp(), rules.HOLD_SECONDS):
         return None
     robot = repository.robot(connection, robot_id)
-    if robot is None or not robot.active:
+    if robot is None or not robot.active or _is_muted(robot, now):
         return None
     told: list[CallRow] = []
     past: list[CallRow] = []
@@ -117,10 +123,13 @@ def replay(connection: Connection, call_id: int, actor: str, now: datetime) -> C
 
     Raises:
         NotFound: there is no such call.
+        NothingToReplay: it was sent, or waits to be.
     """
     row = repository.call(connection, call_id)
     if row is None:
         raise NotFound("没有这条提醒")
+    if row.status not in _REPLAYED:
+        raise NothingToReplay("这条提醒已经发送，或正在等待发送，不用再发一次")
     repository.update_calls(
         connection, [call_id], status="waiting", attempts=0, next_at=now.timestamp(), updated_at=now
     )
@@ -146,6 +155,10 @@ def _is_true(connection: Connection, row: CallRow) -> bool:
     if ticket is None:
         return True
     return rules.still_true(row.event, is_open=ticket.is_open, accepted=ticket.assignee_id is not None)
+
+
+def _is_muted(robot: RobotRow, now: datetime) -> bool:
+    return robot.muted_until is not None and robot.muted_until > now
 
 
 def _addressee(robot: RobotRow) -> Addressee:

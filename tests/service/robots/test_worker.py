@@ -288,3 +288,37 @@ async def test_what_robots_do_not_tell_is_not_written_down(world: World) -> None
     await world.worker.note("a", {"number": number, "why": "silence", "to": "owner"})
     await world.worker.note("b", {"number": "YB-no-such", "why": "urged", "to": "owner"})
     assert await world.calls(robot) == []
+
+
+async def test_a_robot_muted_now_keeps_what_waits_already_until_it_may_be_heard(world: World) -> None:
+    group = world.platform.group("wecom", "k1")
+    robot = await world.robot(group, events=["filed"])
+    number = await world.office.file("paid_not_fueled")
+    await world.outbox.deliver_once()
+    await world.outbox.deliver_once()
+    assert await world.states(robot) == {"waiting": 1}
+    until = world.office.now + timedelta(hours=1)
+    await world.office.write(
+        lambda c: robots.change(c, robot.id, {"muted_until": until}, "boss", world.office.now, private=True)
+    )
+    await world.later(600)
+    now = world.office.now
+    assert await world.office.write(lambda c: robots.take(c, robot.id, now)) is None
+    assert group.texts == []
+    await world.later(3601)
+    assert number in group.texts[0]
+    assert await world.states(robot) == {"sent": 1}
+
+
+async def test_what_was_sent_or_waits_is_not_told_once_more(world: World) -> None:
+    group = world.platform.group("wecom", "k1")
+    robot = await world.robot(group, events=["filed"])
+    await world.office.file("paid_not_fueled")
+    await world.tell()
+    await world.office.file("invoice_problem", name="ben")
+    await world.outbox.deliver_once()
+    assert await world.states(robot) == {"sent": 1, "waiting": 1}
+    for call in await world.calls(robot):
+        with pytest.raises(robots.NothingToReplay, match="不用再发"):
+            await world.office.write(lambda c, id=call.id: robots.replay(c, id, "boss", world.office.now))
+    assert await world.states(robot) == {"sent": 1, "waiting": 1}
