@@ -60,5 +60,11 @@ def forget_before(connection: Connection, agent_id: int, before: datetime) -> No
     )
 
 
+def move(connection: Connection, old: str, new: str) -> None:
+    """The notices about a conversation that was joined to another."""
+    mine = agent_notices.c.conversation_id == old
+    connection.execute(update(agent_notices).where(mine).values(conversation_id=new))
+
+
 def forget(connection: Connection, conversation_id: str) -> None:
     connection.execute(delete(agent_notices).where(agent_notices.c.conversation_id == conversation_id))

@@ -15,6 +15,7 @@ from service.inbox import repository
 from service.inbox.repository import (  # isort: skip
     NoticeRow as NoticeRow,
     forget as forget,
+    move as move,
     notices_of as notices_of,
     unread as unread,
 )

@@ -38,5 +38,14 @@ def raise_to(connection: Connection, conversation_id: str, side: str, seq: int, 
     return True
 
 
+def move(connection: Connection, old: str, new: str, offset: int) -> None:
+    """The marks of a conversation that was joined to another, where its messages were numbered anew; what was read
+    further on there stays. The old rows go with it."""
+    rows = connection.execute(select(read_marks).where(read_marks.c.conversation_id == old)).all()
+    for row in rows:
+        raise_to(connection, new, row.side, row.seq + offset, row.at)
+    forget(connection, old)
+
+
 def forget(connection: Connection, conversation_id: str) -> None:
     connection.execute(delete(read_marks).where(read_marks.c.conversation_id == conversation_id))

@@ -12,7 +12,7 @@ from service.conversations import service as conversations
 from service.reading import repository
 
 # What other domains may use of this one, beside the functions below.
-from service.reading.repository import forget as forget  # isort: skip
+from service.reading.repository import forget as forget, move as move  # isort: skip
 
 
 class Side(str, Enum):

@@ -190,6 +190,8 @@ def join(connection: Connection, guest_id: str, home_id: str, now: datetime) -> 
     callbacks.move(connection, guest.id, home.id, now)
     handoff.move_to(connection, guest, home, now)
     notes.move(connection, guest.id, home.id)
+    inbox.move(connection, guest.id, home.id)
+    reading.move(connection, guest.id, home.id, offset)
     wrapups.move(connection, guest.id, home.id)
     exchange.move_addresses(connection, guest.id, home.id, offset)
     return conversations.require(connection, home.id)

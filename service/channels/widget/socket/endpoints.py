@@ -28,6 +28,8 @@ router = APIRouter()
 
 SOCKET_AUTH_SECONDS = 10.0
 TYPING_SECONDS = 1.0
+READ_SECONDS = 1.0
+"""A read mark is written no more often than this."""
 
 
 @router.websocket("/socket")
@@ -116,7 +118,7 @@ async def _send_place(
 
 async def _read(house: House, websocket: WebSocket, session: Session) -> None:
     """Frames of the client: it types, or asks for what it missed."""
-    typed, read = 0.0, 0
+    typed, mark = 0.0, _ReadMark(house, session)
     while (frame := await next_frame(websocket)) is not None:
         if frame.get("type") == "typing" and time.monotonic() - typed > TYPING_SECONDS:
             typed = time.monotonic()
@@ -126,11 +128,37 @@ async def _read(house: House, websocket: WebSocket, session: Session) -> None:
                 "conversation_id": session.conversation_id,
             }
             house.hub.publish("agents", event)
-        elif frame.get("type") == "read" and (seq := whole_number(frame.get("seq"))) > read:
-            read = seq
-            await _note_read(house, session, seq)
+        elif frame.get("type") == "read":
+            mark.seen(whole_number(frame.get("seq")))
         elif frame.get("type") == "ping":
             await websocket.send_json({"type": "pong"})
+
+
+class _ReadMark:
+    """How far the customer's screen got. However many frames say so, a second sees one write; the last of them counts,
+    also when the socket is closed meanwhile."""
+
+    def __init__(self, house: House, session: Session) -> None:
+        self._house, self._session = house, session
+        self._seen = self._written = 0
+        self._writing: asyncio.Task[None] | None = None
+
+    def seen(self, seq: int) -> None:
+        self._seen = max(self._seen, seq)
+        if self._seen > self._written and (self._writing is None or self._writing.done()):
+            self._writing = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        while self._seen > self._written:
+            self._written = self._seen
+            try:
+                await _note_read(self._house, self._session, self._written)
+            except NotFound:
+                return
+            except Exception:
+                # A hint and nothing more: the next frame tells it anew.
+                log.exception("conversation %s: a read mark was not written", self._session.conversation_id)
+            await asyncio.sleep(READ_SECONDS)
 
 
 async def _note_read(house: House, session: Session, seq: int) -> None:
