@@ -22,7 +22,7 @@ export interface HttpOptions {
   /** Origin of the service; empty: the page's own. */
   base?: string;
   token?: () => string | null;
-  /** Called once for each answer 401 to a request that carried a token. */
+  /** Called once for each answer 401 to a request that carried the token of now. */
   onUnauthorised?: () => void;
   fetch?: typeof fetch;
   timeoutMs?: number;
@@ -82,7 +82,7 @@ export class Http {
   }
 
   async blob(path: string, options: RequestOptions = {}): Promise<Blob> {
-    return (await this.respond("GET", path, options)).blob();
+    return whole((await this.respond("GET", path, options)).blob());
   }
 
   /** A file as a form, with its progress: `fetch` cannot tell how much has left. */
@@ -105,7 +105,7 @@ export class Http {
           response.json().then((body) => resolve(body as T), () => reject(new ApiError(request.status, "bad_answer", UNREADABLE)));
           return;
         }
-        if (request.status === 401 && token) this.options.onUnauthorised?.();
+        if (request.status === 401) this.refused(token);
         void errorOf(response).then(reject);
       };
       request.send(form);
@@ -115,8 +115,9 @@ export class Http {
   private async request<T>(method: string, path: string, options: RequestOptions): Promise<T> {
     const response = await this.respond(method, path, options);
     if (response.status === 204) return undefined as T;
+    const text = await whole(response.text());
     try {
-      return (await response.json()) as T;
+      return JSON.parse(text) as T;
     } catch {
       throw new ApiError(response.status, "bad_answer", UNREADABLE);
     }
@@ -150,9 +151,21 @@ export class Http {
     const date = Date.parse(response.headers.get("Date") ?? "");
     if (!Number.isNaN(date)) this.options.onDate?.(date, left, Date.now());
     if (response.ok) return response;
-    if (response.status === 401 && token) this.options.onUnauthorised?.();
+    if (response.status === 401) this.refused(token);
     throw await errorOf(response);
   }
+
+  /** A late 401 speaks of the token it was asked with: whoever has logged in since then stays logged in. */
+  private refused(token: string | null): void {
+    if (token && token === this.options.token?.()) this.options.onUnauthorised?.();
+  }
+}
+
+/** A body that breaks off on the way is as good as no answer: the same request may succeed later. */
+function whole<T>(body: Promise<T>): Promise<T> {
+  return body.catch(() => {
+    throw new ApiError(0, "network", OFFLINE);
+  });
 }
 
 function queryOf(query: RequestOptions["query"]): string {

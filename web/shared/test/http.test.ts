@@ -76,6 +76,27 @@ describe("Http", () => {
     expect(slow.code).toBe("timeout");
   });
 
+  it("leaves who has logged in meanwhile alone when the 401 of the token before comes late", async () => {
+    let token = "old";
+    let come: (answer: Response) => void = () => {};
+    const onUnauthorised = vi.fn();
+    const http = new Http({ token: () => token, onUnauthorised, fetch: () => new Promise((done) => (come = done)) });
+    const late = failure(http.get("/x"));
+    token = "new";
+    come(answer(401, ""));
+    expect((await late).status).toBe(401);
+    expect(onUnauthorised).not.toHaveBeenCalled();
+  });
+
+  it("takes a body that breaks off for no answer, one that is no JSON for a wrong one", async () => {
+    const broken = () => new Response(new ReadableStream({ start: (c) => c.error(new TypeError("terminated")) }));
+    for (const asked of [build(broken).http.blob("/x"), build(broken).http.get("/x")]) {
+      const error = await failure(asked);
+      expect([error.status, error.code, error.transient]).toEqual([0, "network", true]);
+    }
+    expect((await failure(build(() => answer(200, "<html>")).http.get("/x"))).code).toBe("bad_answer");
+  });
+
   it("has words for any error", () => {
     expect(wordsOf(new ApiError(409, "x", "已由其他客服接入"))).toBe("已由其他客服接入");
     expect(wordsOf(new Error("undefined is not a function"))).not.toContain("undefined");

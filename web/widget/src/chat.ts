@@ -1,5 +1,6 @@
 /** The conversation as the page sees it: session, messages, sending, socket, queue place. Knows nothing of the DOM tree. */
 import { Backoff } from "@youban/shared/backoff";
+import { hearServer } from "@youban/shared/clock";
 import { CustomerApi } from "@youban/shared/customer";
 import { ApiError, Http } from "@youban/shared/http";
 import { newId } from "@youban/shared/ids";
@@ -48,7 +49,7 @@ export class Chat {
     const { base, keep } = options;
     this.presence = new Presence(this.timers, options.onChange);
     this.session = new Session(keep, options.customerToken);
-    this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch }));
+    this.api = new CustomerApi(new Http({ base, token: () => this.session.token, fetch: options.fetch, onDate: hearServer }));
     this.reader = new Reader(this.api, this.log, (found) => this.took(found.fresh, found.state), (seq) => this.presence.agentReads(seq), (queue) => {
       this.queue = queue ? placeOf(queue) : null;
     });

@@ -7,7 +7,7 @@ import { DeskOf } from "./desk";
 import { ticketPage } from "./pages/tickets";
 import { Pictures } from "./pictures";
 import { ReadMark } from "./readmark";
-import { Keep } from "./storage";
+import { identityOf, Keep } from "./storage";
 import { attachStyles } from "./styles";
 import { Panel } from "./view/panel";
 import type { Shot } from "./view/viewer";
@@ -172,6 +172,8 @@ export class YoubanChatElement extends HTMLElement {
     if (before && !wasHeld && before.session.customerToken === now && before.phase !== "expired") return;
     const written = wasHeld && before ? [...before.log.pending] : [];
     for (const pending of written) before?.discard(pending.client_id);
+    // What was written while nobody knew by whom goes with him; so does what he writes while his token is renewed.
+    if (!wasHeld && identityOf(this.token) !== identityOf(now)) this.panel.forget();
     this.token = now;
     const chat = this.renew();
     chat.adopt(written);
@@ -232,10 +234,7 @@ export class YoubanChatElement extends HTMLElement {
         if (this.panel.tab === "tickets") this.panel.pages.refresh();
         this.emit("ticket", { number });
       },
-      onMoved: () => {
-        const chat = this.renew();
-        chat.start();
-      },
+      onMoved: () => this.renew().start(),
       onRead: (seq) => {
         if (seq >= (this.chat?.log.highest ?? 0)) this.read.set(0);
       },

@@ -32,8 +32,8 @@ export class Pictures {
           return address;
         },
         (error: unknown) => {
-          if (!(error instanceof ApiError)) throw error;
           this.fetching.delete(id);
+          if (!(error instanceof ApiError)) throw error;
           return null;
         },
       );

@@ -69,7 +69,10 @@ export class Voice {
     this.events.onListening(true);
   }
 
+  /** Stop; what is still on its way is not heard any more. */
   stop(): void {
-    this.running?.abort();
+    if (!this.running) return;
+    this.running.onresult = null;
+    this.running.abort();
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { hearServer } from "@youban/shared/clock";
 import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
 import { FakeService } from "./service";
@@ -34,6 +35,8 @@ beforeEach(async () => {
   await settle();
 });
 afterEach(() => {
+  // The clock that was heard is the page's, not the element's.
+  hearServer(Date.now(), Date.now(), Date.now());
   document.body.replaceChildren();
   vi.unstubAllGlobals();
   vi.useRealTimers();
@@ -66,6 +69,15 @@ describe("binding the official account", () => {
     expect(root().querySelector(".code")).toBeNull();
     expect(find(".binding .problem").textContent).toContain("过期");
     expect(button("获取绑定码").disabled).toBe(false);
+  });
+
+  it("counts by the service's clock where the phone's is wrong", async () => {
+    const ahead = 5 * 60_000;
+    service.dated = () => new Date(Date.now() + ahead);
+    service.answers[`${ADDRESS}/code`] = { ...code(600), expires_at: new Date(Date.now() + ahead + 600_000).toISOString() };
+    button("获取绑定码").click();
+    await settle();
+    expect(find("[role=timer]").textContent).toMatch(/^(10:0|9:5)\d/);
   });
 
   it("ends only after a second tap", async () => {

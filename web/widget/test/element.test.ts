@@ -250,12 +250,14 @@ describe("<youban-chat>", () => {
     key("Enter");
     await settle();
     expect(service.requests).toEqual([]);
+    write("还没写完");
     expect(all(".own .bubble").map((b) => b.textContent)).toEqual(["别丢了"]);
     api.identify("app-token");
     await settle();
     expect(service.requests[0]!.body).toEqual({ customer_token: "app-token" });
     expect(service.posted).toEqual(["别丢了"]);
     expect(all(".own .bubble").map((b) => b.textContent)).toEqual(["别丢了"]);
+    expect(input().value).toBe("还没写完");
     expect(localStorage.getItem("youban:1:guest:outbox")).toBeNull();
     api.identify("app-token");
     await settle();

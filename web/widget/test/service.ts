@@ -21,7 +21,7 @@ export class FakeService {
   sockets: FakeSocket[] = [];
   requests: { path: string; body: Record<string, unknown> }[] = [];
   /** Answers for the next requests to a path, instead of the real ones; "network" fails without one. */
-  next: { path: string; answer: Response | "network" }[] = [];
+  next: { path: string; answer: Response | Promise<Response> | "network" }[] = [];
   /** Standing answers by path. */
   answers: Record<string, unknown> = {};
   home: Home = {
@@ -43,9 +43,18 @@ export class FakeService {
   uploading: Promise<void> = Promise.resolve();
   /** The next message is stored, but the answer to it gets lost on the way. */
   loseNextAnswer = false;
+  conversation = "c1";
+  /** Its clock, where that matters. */
+  dated: (() => Date) | null = null;
   reply: (text: string) => Partial<Message> | null = (text) => ({ text: `收到：${text}` });
 
   readonly fetch: typeof fetch = async (input, init) => {
+    const answer = await this.answer(input, init);
+    if (this.dated) answer.headers.set("Date", this.dated().toUTCString());
+    return answer;
+  };
+
+  private readonly answer: typeof fetch = async (input, init) => {
     const url = new URL(String(input));
     const path = url.pathname;
     const body = typeof init?.body === "string" ? (JSON.parse(init.body) as Record<string, unknown>) : {};
@@ -56,7 +65,7 @@ export class FakeService {
       if (planned.answer === "network") throw new TypeError("Failed to fetch");
       return planned.answer;
     }
-    if (path.endsWith("/sessions")) return json({ token: `t-${this.requests.length}`, conversation_id: "c1" });
+    if (path.endsWith("/sessions")) return json({ token: `t-${this.requests.length}`, conversation_id: this.conversation });
     if (path.endsWith("/attachments")) return json({ id: "a1", media_type: "image/png", size: 3 });
     if (path.endsWith("/home")) return json(this.home);
     if (init?.method === "PUT") return json(body);

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CustomerApi } from "@youban/shared/customer";
+import { Http } from "@youban/shared/http";
 import { YoubanChatElement } from "../src/element";
 import { problemAfter, problemOf, typeOf } from "../src/files";
 import { api } from "../src/index";
+import { Pictures } from "../src/pictures";
 import { FakeService, refusal, uploadsOf } from "./service";
 
 let service: FakeService;
@@ -124,6 +127,16 @@ describe("pictures", () => {
     expect(find<HTMLButtonElement>(".send").disabled).toBe(false);
     await choose(new File(["x"], "x.pdf", { type: "application/pdf" }));
     expect(all(".thumb")).toHaveLength(1);
+  });
+
+  it("that break off on their way here are fetched again", async () => {
+    const broken = new ReadableStream({ start: (c) => c.error(new TypeError("terminated")) });
+    const answers = [new Response(broken), new Response("x")];
+    const pictures = new Pictures(() => new CustomerApi(new Http({ fetch: () => Promise.resolve(answers.shift()!) })));
+    expect(await pictures.fetch("a1")).toBeNull();
+    expect(await pictures.fetch("a1")).toMatch(/^blob:/);
+    answers.push(new Response(new ReadableStream({ start: (c) => c.error(new TypeError("terminated")) })));
+    expect(await pictures.whole("a1")).toEqual({ address: pictures.get("a1"), moving: false });
   });
 });
 

@@ -1,5 +1,5 @@
 /** Joining the official account to the customer's account: a code to send there, until when it works, and how it ends. */
-import { dayAndTime } from "@youban/shared/clock";
+import { dayAndTime, serverNow } from "@youban/shared/clock";
 import { h } from "@youban/shared/dom";
 import { ApiError } from "@youban/shared/http";
 import type { BindingCode, Bindings } from "@youban/shared/wire";
@@ -101,9 +101,10 @@ function unbound(desk: Desk, redraw: () => void): HTMLElement {
       left,
       state,
     );
+    // The service says when the code ends, so its clock counts, not this phone's.
     const until = new Date(code.expires_at).getTime();
     const tick = () => {
-      const seconds = Math.ceil((until - Date.now()) / SECOND_MS);
+      const seconds = Math.ceil((until - serverNow().getTime()) / SECOND_MS);
       // A page that was left needs no clock.
       if (!left.isConnected) stop();
       else if (seconds <= 0) {

@@ -95,23 +95,35 @@ export class Pages {
   }
 }
 
+/** The last fetch for each place. */
+const turns = new WeakMap<HTMLElement, object>();
+
 /**
  * Draw what `fetch` brings into `place`; while it is on its way and when it fails, say so. While `busy`, news must not
- * take away what the customer is writing or about to confirm: what stands there stays.
+ * take away what the customer is writing or about to confirm: what stands there stays. Of several on their way only the
+ * last is drawn: an earlier one that comes late tells what was.
  */
 export function load<T>(place: HTMLElement, fetch: () => Promise<T>, draw: (found: T) => (Node | null)[], busy: () => boolean = () => false): void {
   if (!place.childElementCount) place.replaceChildren(h("div", { class: "wait", role: "status" }, h("span", { class: "hide" }, WORDS.loading)));
+  const turn = {};
+  turns.set(place, turn);
+  const late = () => turns.get(place) !== turn;
   fetch().then(
     (found) => {
-      if (!busy()) place.replaceChildren(...draw(found).filter((node): node is Node => node !== null));
+      if (!late() && !busy()) place.replaceChildren(...draw(found).filter((node): node is Node => node !== null));
     },
     (error: unknown) => {
       if (!(error instanceof ApiError)) throw error;
-      if (busy()) return;
-      const again = h("button", { type: "button", class: "option", onclick: () => load(place, fetch, draw) }, WORDS.again);
+      if (late() || busy()) return;
+      const again = h("button", { type: "button", class: "option", onclick: () => load(place, fetch, draw, busy) }, WORDS.again);
       place.replaceChildren(h("div", { class: "trouble", role: "alert" }, h("p", {}, error.message), error.transient ? again : null));
     },
   );
+}
+
+/** While an answer is awaited nothing here can be pressed or written: it would be done twice, or be gone with the answer. */
+export function hold(place: HTMLElement, held: boolean): void {
+  for (const control of place.querySelectorAll<HTMLButtonElement | HTMLTextAreaElement>("button, textarea")) control.disabled = held;
 }
 
 /** A row to tap: title, a smaller line below, an arrow. */

@@ -7,7 +7,7 @@ import { readMedia } from "@youban/shared/cards";
 import { figures } from "../view/figures";
 import { icon } from "../view/icons";
 import { WORDS } from "../words";
-import { type Desk, load, type Page, row, section } from "./frame";
+import { type Desk, hold, load, type Page, row, section } from "./frame";
 import { servicesOf } from "./services";
 
 const TYPING_PAUSE_MS = 200;
@@ -34,6 +34,7 @@ export function helpPage(desk: Desk): Page {
   }
 
   async function look(words: string): Promise<void> {
+    clearTimeout(timer);
     asked?.abort();
     rest.hidden = words !== "";
     if (!words) {
@@ -125,11 +126,15 @@ export function articlePage(desk: Desk, id: string, title: string): Page {
 function judgement(desk: Desk, article: Article): HTMLElement {
   const place = h("div", { class: "judge", role: "group", "aria-label": WORDS.helped });
   const judge = async (solved: boolean) => {
+    // A second tap would say the next step a second time.
+    hold(place, true);
     try {
       const { next } = await desk.api.judge(article.id, solved);
       place.replaceChildren(h("p", { class: "thanks", role: "status" }, WORDS.thanks));
-      if (next) desk.say(goingOn(article.title, next), next.payload);
+      // Whoever has left the page meanwhile is not called back to the chat.
+      if (next && place.isConnected) desk.say(goingOn(article.title, next), next.payload);
     } catch (error) {
+      hold(place, false);
       if (!(error instanceof ApiError)) throw error;
       desk.toast(error.message);
     }

@@ -7,7 +7,7 @@ import type { OwnTicket, OwnTicketDetail } from "@youban/shared/wire";
 import { drawSteps } from "../view/cards";
 import { icon } from "../view/icons";
 import { ACTIONS, WORDS } from "../words";
-import { type Desk, load, type Page, row, section } from "./frame";
+import { type Desk, hold, load, type Page, row, section } from "./frame";
 
 const OVER: ReadonlySet<string> = new Set(["solved", "closed", "withdrawn"]);
 /** Done only after a second tap. */
@@ -94,11 +94,13 @@ function buttons(desk: Desk, ticket: OwnTicketDetail, redraw: () => void): HTMLE
   const place = h("div", { class: "doing" });
   const allowed = Array.isArray(ticket.card["actions"]) ? (ticket.card["actions"] as unknown[]).map((a) => String(a).split(":")[1] ?? "") : [];
   const act = async (action: string, note = "", files: { id: string }[] = []) => {
+    hold(place, true);
     try {
       const answer = await desk.api.actOnTicket(ticket.number, action, note, files);
       desk.toast(answer.message.text.split("。")[0] ?? answer.message.text);
       leave();
     } catch (error) {
+      hold(place, false);
       if (!(error instanceof ApiError)) throw error;
       desk.toast(error.message);
     }
@@ -138,23 +140,33 @@ function asking(desk: Desk, action: string, act: (action: string, note: string, 
   const words = h("textarea", { class: "box", rows: "3", maxlength: "2000", "aria-label": ACTIONS[action]!, placeholder: info ? "写下要补充的内容" : "还有什么没解决，写一下" });
   const files: { id: string }[] = [];
   const state = h("span", { class: "fine", role: "status" });
+  const send = h("button", { type: "submit", class: "primary" }, ACTIONS[action]!);
+  let underway = 0;
   const picker = h("input", {
     type: "file",
     accept: "image/*",
     multiple: true,
     hidden: true,
     onchange: () => {
-      for (const file of picker.files ?? []) void take(file);
+      for (const file of [...(picker.files ?? [])]) void take(file);
+      // The same file may be chosen again, where it failed.
+      picker.value = "";
     },
   });
   async function take(file: File): Promise<void> {
     state.textContent = "图片上传中";
+    underway += 1;
+    // Sent now, the words would go without the picture.
+    send.disabled = true;
     try {
       files.push({ id: (await desk.upload(file)).id });
       state.textContent = `已添加 ${files.length} 张图片`;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       state.textContent = error.message;
+    } finally {
+      underway -= 1;
+      send.disabled = underway > 0;
     }
   }
   return h(
@@ -163,11 +175,11 @@ function asking(desk: Desk, action: string, act: (action: string, note: string, 
       class: "fields",
       onsubmit: (event: Event) => {
         event.preventDefault();
-        if (words.value.trim() || files.length) void act(action, words.value.trim(), files);
+        if (!send.disabled && (words.value.trim() || files.length)) void act(action, words.value.trim(), files);
       },
     },
     words,
     info ? h("div", { class: "beside" }, h("button", { type: "button", class: "option", onclick: () => picker.click() }, icon("image", 16), "加图片"), picker, state) : null,
-    h("div", { class: "beside" }, h("button", { type: "submit", class: "primary" }, ACTIONS[action]!), h("button", { type: "button", class: "option", onclick: cancel }, "取消")),
+    h("div", { class: "beside" }, send, h("button", { type: "button", class: "option", onclick: cancel }, "取消")),
   );
 }

@@ -113,6 +113,14 @@ export class Composer {
     this.changed();
   }
 
+  /** Put away what one customer wrote before another comes. */
+  clear(): void {
+    this.voice.stop();
+    this.input.value = "";
+    this.tray.clear();
+    this.changed();
+  }
+
   /** With a person at work, or on the way, asking for one again makes no sense. */
   offerPerson(offered: boolean): void {
     this.person.hidden = !offered;

@@ -165,6 +165,12 @@ export class Panel {
     this.stream.render(chat, elder, new Date());
   }
 
+  /** Another customer comes: nothing that the one before wrote, chose or looked at is left. */
+  forget(): void {
+    this.composer.clear();
+    this.viewer.close();
+  }
+
   /** Short words that go away by themselves. */
   say(text: string): void {
     this.toast.textContent = text;

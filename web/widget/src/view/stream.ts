@@ -2,11 +2,12 @@
 import type { RecordItem } from "@youban/shared/cards";
 import type { Chat } from "../chat";
 import type { Predicted } from "@youban/shared/wire";
-import { ELDER_QUESTIONS, QUICK_QUESTIONS, WELCOME, WORDS } from "../words";
+import { WORDS } from "../words";
 import { type BubbleActions, drawItem, drawTyping } from "./bubble";
 import { h } from "@youban/shared/dom";
 import { icon } from "./icons";
 import { type Bubble, type Item, itemsOf, titleFor } from "./lines";
+import { greeting, guesses } from "./welcome";
 import { LineWindow, STEP } from "./window";
 
 export interface StreamActions {
@@ -77,12 +78,13 @@ export class Stream {
       rate: actions.rate,
       absolute: actions.absolute,
       lead: actions.lead,
-      judged: (bubble) => this.judgements.get(bubble.key),
+      judged: (bubble) => this.judged(bubble.key),
       judge: (bubble, solved) => this.judge(bubble, solved),
     };
   }
 
   render(chat: Chat, elder: boolean, now: Date): void {
+    if (this.chat !== chat) this.begin();
     this.chat = chat;
     this.elder = elder;
     const lines = chat.log.lines();
@@ -121,10 +123,20 @@ export class Stream {
     this.log.scrollTo({ top: this.log.scrollHeight, behavior: smooth && !calm ? "smooth" : "auto" });
   }
 
+  /** Another conversation counts its messages from one again: what was drawn of the one before is not its own. */
+  private begin(): void {
+    this.drawn.clear();
+    this.window.toEnd();
+    this.atEnd = true;
+    this.newer.hidden = true;
+  }
+
   private node(item: Item, now: Date): HTMLElement {
-    const signature = JSON.stringify([item, this.judgements.get(item.key)]);
+    const signature = JSON.stringify([item, this.judged(item.key)]);
     const known = this.drawn.get(item.key);
-    if (known?.signature === signature) return known.node;
+    // Stars and words that are not sent yet stay when a message beside them changes how theirs looks.
+    const filledIn = item.kind === "bubble" && item.card?.type === "rating";
+    if (known && (filledIn || known.signature === signature)) return known.node;
     const node = drawItem(item, this.bubbleActions, now);
     this.drawn.set(item.key, { signature, node });
     return node;
@@ -148,22 +160,7 @@ export class Stream {
 
   private again(chat: Chat): HTMLElement {
     const predicted = chat.home?.predicted ?? [];
-    return this.once("welcome-again", JSON.stringify(predicted), () => h("div", { class: "welcome" }, this.guesses(predicted)));
-  }
-
-  private guesses(predicted: readonly Predicted[]): HTMLElement {
-    return h(
-      "div",
-      { class: "guesses" },
-      h("h3", {}, WORDS.predicted),
-      h(
-        "ul",
-        {},
-        ...predicted.map((one) =>
-          h("li", {}, h("button", { type: "button", onclick: () => this.actions.predicted(one) }, one.title, icon("right", 16))),
-        ),
-      ),
-    );
+    return this.once("welcome-again", JSON.stringify(predicted), () => h("div", { class: "welcome" }, guesses(predicted, this.actions.predicted)));
   }
 
   private once(key: string, signature: string, draw: () => HTMLElement): HTMLElement {
@@ -177,35 +174,23 @@ export class Stream {
   private welcome(chat: Chat, elder: boolean): HTMLElement {
     const predicted = chat.home?.predicted ?? [];
     const signature = JSON.stringify([elder, predicted, chat.home?.customer]);
-    return this.once("welcome-first", signature, () => this.greeting(chat, predicted, elder));
-  }
-
-  private greeting(chat: Chat, predicted: readonly Predicted[], elder: boolean): HTMLElement {
-    const few = elder || predicted.length > 0;
-    const questions = few ? QUICK_QUESTIONS.slice(0, elder && predicted.length ? 0 : ELDER_QUESTIONS) : QUICK_QUESTIONS;
-    const name = chat.home?.customer?.name;
-    return h(
-      "div",
-      { class: "welcome" },
-      h("h2", {}, name ? `${name}，您好` : WELCOME.title),
-      h("p", {}, WELCOME.text),
-      predicted.length ? this.guesses(predicted) : null,
-      predicted.length && questions.length ? h("h3", {}, WORDS.others) : null,
-      h(
-        "ul",
-        { hidden: questions.length === 0 },
-        ...questions.map((question) =>
-          h("li", {}, h("button", { type: "button", onclick: () => this.actions.say(question) }, question, icon("right", 16))),
-        ),
-      ),
-    );
+    return this.once("welcome-first", signature, () => greeting(chat.home?.customer?.name ?? null, predicted, elder, this.actions));
   }
 
   private judge(bubble: Bubble, solved: boolean): void {
     if (bubble.card?.type !== "article" || bubble.seq === null) return;
-    this.judgements.set(bubble.key, solved);
+    this.judgements.set(this.judgementOf(bubble.key), solved);
     this.actions.judge(bubble.card.id, bubble.card.title, bubble.seq, solved);
     this.redraw();
+  }
+
+  private judged(key: string): boolean | undefined {
+    return this.judgements.get(this.judgementOf(key));
+  }
+
+  /** Messages are counted within their conversation, so it is named too. */
+  private judgementOf(key: string): string {
+    return `${this.chat?.session.conversationId}/${key}`;
   }
 
   /** Bring the list to these nodes with as few moves as possible: a moved node loses focus and restarts animations. */
@@ -242,12 +227,14 @@ export class Stream {
 
   /** What stands before: first what is here, then what only the service has. */
   private async showEarlier(): Promise<void> {
-    if (!this.chat || this.moving) return;
+    const chat = this.chat;
+    if (!chat || this.moving) return;
     this.moving = true;
     try {
       const { from } = this.window.of(this.keys, true);
-      if (from < STEP && this.chat.reader.older) await this.chat.reader.back();
-      this.moved(() => this.window.up(this.keys));
+      if (from < STEP && chat.reader.older) await chat.reader.back();
+      // The customer may be another by now.
+      if (this.chat === chat) this.moved(() => this.window.up(this.keys));
     } finally {
       this.moving = false;
     }

@@ -72,6 +72,12 @@ export class Tray {
     return gone.map((e) => e.stored).filter((s): s is AttachmentInfo => s !== null);
   }
 
+  /** Throw everything away, also what is still on its way up. */
+  clear(): void {
+    for (const entry of [...this.entries]) this.drop(entry);
+    this.problem.textContent = "";
+  }
+
   private add(file: File): void {
     const address = URL.createObjectURL(file);
     const moving = isVideo(file);
