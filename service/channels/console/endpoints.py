@@ -46,6 +46,8 @@ from service.delivery.service import AGENTS
 from service.errors import ApiError
 from service.handoff import service as handoff
 from service.house import House, house_of
+from service.inbox import service as notices
+from service.inbox.service import Kind
 from service.reading import service as reading
 from service.tickets import service as tickets
 from service.wrapups import service as wrapups
@@ -155,7 +157,12 @@ async def transfer(conversation_id: str, body: TransferRequest, request: Request
         to = agents.agent(connection, body.agent_id) if body.agent_id is not None else None
         if body.agent_id is not None and to is None:
             raise NotFound("没有这位同事，请刷新后再选")
-        handoff.transfer(connection, conversation_id, agent, body.department, body.note, utc_now(), to=to)
+        now = utc_now()
+        handoff.transfer(connection, conversation_id, agent, body.department, body.note, now, to=to)
+        if to is not None:
+            # He reads why it comes to him, also when he looks at it later or it has left him again.
+            home = conversations.require(connection, conversation_id).id
+            notices.tell(connection, to.id, Kind.TRANSFER, agent.username, body.note, now, home)
 
     await house.database.write(work)
     return await _state(house, conversation_id)

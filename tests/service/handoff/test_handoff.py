@@ -85,6 +85,8 @@ def test_a_transfer_to_a_colleague_lands_on_his_desk_or_is_refused(service_only:
     story = second.get(f"/conversations/{conversation}").json()
     assert story["mine"]
     assert story["handoff"]["note"]["text"] == "客户等退款"
+    notice = second.get("/agents/me/notices").json()["items"][0]
+    assert (notice["kind"], notice["conversation_id"], notice["text"]) == ("transfer", conversation, "客户等退款")
     assert agent.post(f"/conversations/{conversation}/messages", {"client_id": "x", "text": "x"}).status_code == 409
     second.put("/agents/me/presence", {"presence": "offline"})
 
