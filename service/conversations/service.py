@@ -39,6 +39,7 @@ from service.conversations.messages.repository import (  # isort: skip
     insert_attachment as insert_attachment,
     insert_message as insert_message,
     last_messages as last_messages,
+    last_messages_of as last_messages_of,
     last_words as last_words,
     message as message,
     message_by_client_id as message_by_client_id,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from service.turns.models import turns
 
@@ -63,21 +63,22 @@ _INSERT = insert(turns).returning(turns.c.id)
 _FINISH = update(turns).where(
     turns.c.id == bindparam("its_id"), turns.c.attempt == bindparam("its_attempt"), turns.c.status == "running"
 )
+_JUDGED_TURN = (
+    turns.c.seq,
+    turns.c.label,
+    turns.c.kind,
+    turns.c.tier,
+    turns.c.guard,
+    turns.c.confidence,
+    turns.c.sentiment,
+    turns.c.sentiment_score,
+    turns.c.outcome,
+    turns.c.trace,
+    turns.c.elapsed_ms,
+    turns.c.created_at,
+)
 _JUDGED = (
-    select(
-        turns.c.seq,
-        turns.c.label,
-        turns.c.kind,
-        turns.c.tier,
-        turns.c.guard,
-        turns.c.confidence,
-        turns.c.sentiment,
-        turns.c.sentiment_score,
-        turns.c.outcome,
-        turns.c.trace,
-        turns.c.elapsed_ms,
-        turns.c.created_at,
-    )
+    select(*_JUDGED_TURN)
     .where(turns.c.conversation_id == bindparam("conversation_id"), turns.c.label.is_not(None))
     .order_by(turns.c.seq.desc())
     .limit(bindparam("limit"))
@@ -146,6 +147,19 @@ def judged(connection: Connection, conversation_id: str, limit: int) -> list[Jud
     """The last decided turns, oldest first."""
     found = connection.execute(_JUDGED, {"conversation_id": conversation_id, "limit": limit})
     return [JudgedTurn(**row._mapping) for row in found][::-1]
+
+
+def judged_of(connection: Connection, conversation_ids: Sequence[str], limit: int) -> dict[str, list[JudgedTurn]]:
+    """The last decided turns of each conversation, oldest first, in one query."""
+    age = func.row_number().over(partition_by=turns.c.conversation_id, order_by=turns.c.seq.desc()).label("age")
+    decided = (turns.c.conversation_id.in_(conversation_ids), turns.c.label.is_not(None))
+    rows = select(turns.c.conversation_id, *_JUDGED_TURN, age).where(*decided).subquery()
+    query = select(rows).where(rows.c.age <= limit).order_by(rows.c.seq)
+    found: dict[str, list[JudgedTurn]] = {id: [] for id in conversation_ids}
+    for row in connection.execute(query):
+        values = {column.name: getattr(row, column.name) for column in _JUDGED_TURN}
+        found[row.conversation_id].append(JudgedTurn(**values))
+    return found
 
 
 def turn_of_message(connection: Connection, message_id: int) -> TurnRow | None:

@@ -32,6 +32,7 @@ from service.turns.intake.service import Accepted, Intake, TurnInput
 from service.turns.repository import (  # isort: skip
     JudgedTurn as JudgedTurn,
     judged as judged,
+    judged_of as judged_of,
     move as move,
 )
 

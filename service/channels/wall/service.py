@@ -71,7 +71,7 @@ def _wall(connection: Connection, taxonomy: Taxonomy, midnight: datetime, now: d
         overdue_tickets=tickets.count_open(connection, overdue_at=now),
         open_tickets=tickets.count_open(connection),
         rings=[row.conversation_id for row in queue if row.rung_at is not None],
-        talks=[_talk(connection, taxonomy, row, now) for row in handoff.claimed(connection)],
+        talks=_talks(connection, taxonomy, now),
     )
 
 
@@ -95,15 +95,23 @@ def _crew(people_here: list[AccountShape], patience: Patience, now: datetime) ->
     return CrewShape(**found)
 
 
-def _talk(connection: Connection, taxonomy: Taxonomy, row: HandoffRow, now: datetime) -> TalkShape:
-    agent = agents.agent(connection, row.claimed_by) if row.claimed_by is not None else None
-    messages = conversations.last_messages(connection, row.conversation_id, _OPENING)
-    problem = console.problem_turn(turns.judged(connection, row.conversation_id, _JUDGED))
-    return TalkShape(
-        conversation_id=row.conversation_id,
-        agent=agent.username if agent is not None else None,
-        story=console.opening_line(taxonomy, messages, problem),
-        priority=row.priority,
-        minutes=int((now - (row.claimed_at or row.queued_at)).total_seconds() // 60),
-        answered=row.answered_at is not None,
-    )
+def _talks(connection: Connection, taxonomy: Taxonomy, now: datetime) -> list[TalkShape]:
+    """What people talk about; as many queries for a hundred talks as for one, the wall asks every few seconds."""
+    rows = handoff.claimed(connection)
+    ids = [row.conversation_id for row in rows]
+    names = {agent.id: agent.username for agent in agents.all_agents(connection)}
+    messages = conversations.last_messages_of(connection, ids, _OPENING)
+    judged = turns.judged_of(connection, ids, _JUDGED)
+    return [
+        TalkShape(
+            conversation_id=row.conversation_id,
+            agent=names.get(row.claimed_by) if row.claimed_by is not None else None,
+            story=console.opening_line(
+                taxonomy, messages[row.conversation_id], console.problem_turn(judged[row.conversation_id])
+            ),
+            priority=row.priority,
+            minutes=int((now - (row.claimed_at or row.queued_at)).total_seconds() // 60),
+            answered=row.answered_at is not None,
+        )
+        for row in rows
+    ]

@@ -107,6 +107,19 @@ def last_messages(connection: Connection, conversation_id: str, limit: int) -> l
     return [_message(row) for row in connection.execute(query)][::-1]
 
 
+def last_messages_of(
+    connection: Connection, conversation_ids: Sequence[str], limit: int
+) -> dict[str, list[MessageRow]]:
+    """The newest messages of each conversation, oldest first, in one query."""
+    query = _MESSAGE.join(conversations, conversations.c.id == messages.c.conversation_id).where(
+        messages.c.conversation_id.in_(conversation_ids), messages.c.seq > conversations.c.seq - limit
+    )
+    found: dict[str, list[MessageRow]] = {id: [] for id in conversation_ids}
+    for row in connection.execute(query.order_by(messages.c.seq)):
+        found[row.conversation_id].append(_message(row))
+    return found
+
+
 def newest_of(connection: Connection, conversation_ids: Sequence[str]) -> dict[str, MessageRow]:
     """The newest message of each conversation, in one query."""
     query = _MESSAGE.join(
