@@ -115,3 +115,11 @@ def test_a_screenshot_speaks_and_the_agent_reads_it(service_only: Stack, agent: 
     story = agent.get(f"/conversations/{customer.conversation_id}").json()
     shown = [a for m in story["messages"] for a in m.get("attachments") or []]
     assert "PAY-5003" in shown[0]["text"].replace(" ", "")
+
+
+def test_a_video_made_to_keep_us_busy_is_refused(service_only: Stack) -> None:
+    customer = Customer.enter(service_only, "demo-gold-crafted")
+    crafted = box(b"ftyp", b"isomiso2avc1mp41") + box(b"free", b"") * 100_001
+    refused = put(customer, crafted, "a.mp4")
+    assert refused.status_code == 415
+    assert "视频打不开" in refused.json()["error"]["message"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 
 from contracts.conversation import Reply, Sender
 from contracts.taxonomy import load_taxonomy
@@ -15,6 +15,7 @@ from service.channels.wall.service import _talks
 from service.conversations import service as conversations
 from service.handoff import service as handoff
 from service.turns import service as turns
+from service.turns.models import turns as turn_rows
 from tests.service.office import Office
 
 
@@ -60,5 +61,14 @@ def test_batches_find_what_single_questions_find(office: Office) -> None:
     for limit in (2, 40):
         found = conversations.last_messages_of(office.connection, ids, limit)
         assert found == {id: conversations.last_messages(office.connection, id, limit) for id in ids}
-    assert turns.judged_of(office.connection, ids, 8) == {id: [] for id in ids}
+    for id in ids:
+        for message in conversations.messages_after(office.connection, id, 0):
+            values = {"conversation_id": id, "message_id": message.id, "seq": message.seq, "created_at": office.now}
+            state = {"status": "done", "attempt": 1, "epoch": 0, "lease_until": 0.0}
+            label = "chat" if message.sender is Sender.CUSTOMER else None
+            office.connection.execute(insert(turn_rows).values(**values, **state, label=label, kind="chat"))
+    for limit in (2, 8):
+        judged = turns.judged_of(office.connection, ids, limit)
+        assert judged == {id: turns.judged(office.connection, id, limit) for id in ids}
+        assert [len(judged[id]) for id in ids] == [min(limit, 3), 1]
     assert turns.judged_of(office.connection, [], 8) == {}
