@@ -3,17 +3,16 @@ import ElementPlus from "element-plus";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nextTick } from "vue";
 import { createMemoryHistory } from "vue-router";
-import type { Card, Judgement, Remedy, RemedyOptions } from "@youban/shared/card";
+import type { Card, Remedy, RemedyOptions } from "@youban/shared/card";
 import type { AgentFrame } from "@youban/shared/wire";
 import ApprovalsPage from "../src/pages/ApprovalsPage.vue";
 import AuditTable from "../src/parts/AuditTable.vue";
 import CustomerCard from "../src/parts/CustomerCard.vue";
 import RecordList from "../src/parts/RecordList.vue";
-import RemedyDialog from "../src/parts/RemedyDialog.vue";
 import SendList from "../src/parts/SendList.vue";
 import { phoneIn } from "../src/phone";
 import { matching, rowsOf } from "../src/records";
-import { amountOf, EMPTY_FORM, problemOf, verdictOf, wishOf } from "../src/remedyForm";
+import { amountOf, EMPTY_FORM, problemOf, wishOf } from "../src/remedyForm";
 import { buildRouter } from "../src/router";
 import { useCard } from "../src/stores/card";
 import { toldOf } from "../src/stores/remedies";
@@ -126,71 +125,17 @@ describe("personal data", () => {
     expect(shown.text()).toContain("13812346512");
     await shown.get("button[aria-label='隐藏手机']").trigger("click");
     expect(shown.text()).not.toContain("13812346512");
+    await shown.get("button[aria-label^='显示完整手机']").trigger("click");
+    await settle();
+    expect(useCard().plain).toEqual({ phone: "13812346512" });
+    shown.unmount();
+    shown = null;
+    expect(useCard().plain, "hidden with the card").toEqual({});
+    const fetched = w.count("GET /api/v1/customers/demo-gold/card");
+    await useCard().open("demo-gold");
+    expect(w.count("GET /api/v1/customers/demo-gold/card"), "opened again it is read again").toBe(fetched + 1);
     await useCard().open(null);
     expect(useCard().plain).toEqual({});
-  });
-});
-
-describe("the remedy dialog", () => {
-  const OPTIONS = "GET /api/v1/customers/demo-gold/remedies/options?kind=refund&target_id=o1";
-  const CHECK = "POST /api/v1/customers/demo-gold/remedies/check";
-  const ASK = "POST /api/v1/customers/demo-gold/remedies";
-  const judgement = (more: Partial<Judgement> = {}): Judgement => ({ decision: "allowed", reason: "", approver: null, amount_fen: 300, points: null, ...more });
-  const button = (words: string) => [...document.querySelectorAll<HTMLButtonElement>(".el-dialog button")].find((b) => b.textContent?.includes(words))!;
-  const text = () => document.querySelector(".el-dialog")?.textContent ?? "";
-
-  async function filled(amount: string): Promise<void> {
-    w.on(OPTIONS, options());
-    shown = mount(RemedyDialog, { props: { card: card(), target: { kind: "refund", id: "o1", title: "城北站 ¥200.00" } }, ...plugins() });
-    await settle(20);
-    const input = document.querySelector<HTMLInputElement>("#remedy-amount")!;
-    input.value = amount;
-    input.dispatchEvent(new Event("input"));
-    await settle(400);
-  }
-
-  it("says before sending that it goes to a supervisor", async () => {
-    w.on(CHECK, judgement({ decision: "needs_approval", reason: "超过这一级会员的单次限额", approver: "主管" }));
-    await filled("60");
-    expect(text()).toContain("超过您的权限，将提交主管复核");
-    button("下一步").click();
-    await settle(20);
-    expect(text()).toContain("李**");
-    expect(text()).toContain("¥60.00");
-    expect(button("提交主管复核")).toBeTruthy();
-  });
-
-  it("sends twice under one key, whatever the network did, and follows it to its end", async () => {
-    w.on(CHECK, judgement());
-    await filled("3");
-    button("下一步").click();
-    await settle(20);
-    const keys: string[] = [];
-    const before = globalThis.fetch;
-    vi.stubGlobal("fetch", ((input: string, init: RequestInit) => {
-      if (String(input).endsWith("/remedies") && init.method === "POST") keys.push((init.headers as Record<string, string>)["Idempotency-Key"]!);
-      return before(input, init);
-    }) as typeof fetch);
-    w.on(ASK, "network");
-    button("确认办理").click();
-    await settle(20);
-    expect(text()).toContain("不会重复办理");
-    w.on(ASK, remedy({ status: "pending" })).on("GET /api/v1/remedies/7", remedy({ status: "done", status_title: "已办好" }));
-    button("确认办理").click();
-    button("确认办理")?.click();
-    await settle(20);
-    expect(w.count(ASK)).toBe(2);
-    expect(new Set(keys).size).toBe(1);
-    await settle(1400);
-    expect(text()).toContain("已在会话里告诉客户");
-  });
-
-  it("offers another try when the platform did not answer, and no way on when it is not allowed", async () => {
-    w.on(CHECK, judgement({ decision: "refused", reason: "同一笔已经补偿过了" }));
-    await filled("3");
-    expect(text()).toContain("不能办理：同一笔已经补偿过了");
-    expect(button("下一步").disabled).toBe(true);
-    expect(verdictOf(judgement()).tone).toBe("good");
   });
 });
 

@@ -106,6 +106,18 @@ describe("the list", () => {
     expect(w.count(`${LIST}&numbers=YB1%2CYB2&limit=100`)).toBe(1);
   });
 
+  it("looks again for what could not be looked up, and says no longer that something is wrong", async () => {
+    const tickets = table();
+    w.on(`${LIST}&status=open&limit=50`, { items: [ticket("YB1")], next: null }).on(`${LIST}&numbers=YB1&limit=100`, "network");
+    await tickets.load();
+    tickets.touched("YB1");
+    await vi.advanceTimersByTimeAsync(400);
+    expect(tickets.problem).toContain("网络");
+    w.on(`${LIST}&numbers=YB1&limit=100`, { items: [ticket("YB1", { priority: "P0" })], next: null });
+    await vi.advanceTimersByTimeAsync(6000);
+    expect([tickets.items[0]!.priority, tickets.problem]).toEqual(["P0", null]);
+  });
+
   it("puts a card where the order wants it, and leaves what belongs behind the last page to that page", async () => {
     const tickets = table();
     w.on(`${LIST}&status=open&limit=50`, { items: [ticket("YB1", { first_response_due_at: "2024-11-22T03:00:00Z" }), ticket("YB3", { first_response_due_at: "2024-11-22T05:00:00Z" })], next: "n" });

@@ -20,7 +20,8 @@ export const useCard = defineStore("card", () => {
   let hint: ReturnType<typeof setTimeout> | null = null;
 
   async function open(id: string | null): Promise<void> {
-    if (customer.value === id && card.value) return;
+    // What is known of him is shown meanwhile.
+    if (customer.value === id && card.value) return refresh();
     customer.value = id;
     card.value = null;
     remedies.value = [];
@@ -33,8 +34,8 @@ export const useCard = defineStore("card", () => {
     const id = customer.value;
     wanted += 1;
     const turn = wanted;
+    loading.value = id !== null && card.value === null;
     if (!id) return;
-    loading.value = card.value === null;
     try {
       const [found, done] = await Promise.all([cards.card(id), cards.remedies({ customer_id: id })]);
       if (turn !== wanted) return;

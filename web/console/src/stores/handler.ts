@@ -34,6 +34,8 @@ export const useHandler = defineStore("handler", () => {
   const ticketProblem = ref<string | null>(null);
 
   let wanted = 0;
+  /** What the rows that are shown were asked with. */
+  let shownFor = "";
   let opened = 0;
   let hint: ReturnType<typeof setTimeout> | null = null;
 
@@ -50,18 +52,27 @@ export const useHandler = defineStore("handler", () => {
   /** Of what was fetched, what belongs here: the service cannot ask for tickets that somebody has. */
   const belongs = (row: Ticket) => searching.value || group.value !== "working" || row.assignee_id !== null;
 
+  /** As many rows as are shown already: who has turned pages stays where he is when something is heard. */
   async function load(): Promise<void> {
     wanted += 1;
     const turn = wanted;
+    const asked = JSON.stringify(query(null));
+    const depth = asked === shownFor ? items.value.length : 0;
     loading.value = true;
     try {
-      const page = await handlers.tickets(query(null));
+      let page = await handlers.tickets(query(null));
       if (turn !== wanted) return;
-      items.value = page.items.filter(belongs);
+      const rows = new Map(page.items.filter(belongs).map((row) => [row.number, row]));
+      while (page.next && rows.size < Math.max(depth, 1)) {
+        page = await handlers.tickets(query(page.next));
+        if (turn !== wanted) return;
+        for (const row of page.items.filter(belongs)) rows.set(row.number, row);
+      }
+      items.value = [...rows.values()];
       next.value = page.next;
+      shownFor = asked;
       problem.value = null;
       loaded.value = true;
-      if (!items.value.length && page.next) await more(turn);
     } catch (error) {
       if (turn === wanted) problem.value = wordsOf(error);
     } finally {

@@ -1,7 +1,7 @@
 /** The tickets page: columns of the board or one table, kept up with the service without being drawn anew. */
 import { computed, reactive, ref } from "vue";
 import { defineStore } from "pinia";
-import { wordsOf } from "@youban/shared/http";
+import { ApiError, wordsOf } from "@youban/shared/http";
 import type { Ticket, TicketDetail } from "@youban/shared/wire";
 import { keep } from "../keep";
 import { ticketDesk } from "../service";
@@ -18,6 +18,7 @@ export type View = "board" | "table";
 
 const COLUMN_PAGE = 30;
 const TOUCHED_MS = 300;
+const AGAIN_MS = 5000;
 const MOST_TOUCHED = 100;
 const TABLE = "table";
 
@@ -115,6 +116,7 @@ export const useTickets = defineStore("tickets", () => {
 
   const touchedNumbers = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let looking = false;
   /** Tickets of which something was heard: looked up together a moment later. */
   function touched(number: string): void {
     touchedNumbers.add(number);
@@ -122,22 +124,33 @@ export const useTickets = defineStore("tickets", () => {
   }
   async function lookUp(): Promise<void> {
     timer = undefined;
+    // One after another, so that an older answer never replaces a newer one; what came meanwhile is next.
+    if (looking) return;
     const numbers = [...touchedNumbers];
     touchedNumbers.clear();
+    if (detail.value && numbers.includes(detail.value.number)) void open(detail.value.number);
     if (!loaded.value || numbers.length > MOST_TOUCHED) return load();
     const mine = turn;
+    let pause = TOUCHED_MS;
+    const later = () => numbers.forEach((number) => touchedNumbers.add(number));
+    looking = true;
     try {
       const query = toQuery(filters);
       const [found, counted] = await Promise.all([ticketDesk.list({ ...query, numbers: numbers.join(","), limit: 100 }), ticketDesk.counts(query)]);
-      if (mine !== turn) return;
+      if (mine !== turn) return later();
       const known = new Map(found.items.map((t) => [t.number, t]));
       for (const number of numbers) place(number, known.get(number) ?? null);
       counts.value = counted.counts;
       overdue.value = counted.overdue;
+      problem.value = null;
     } catch (error) {
       problem.value = wordsOf(error);
+      if (error instanceof ApiError && error.transient) later();
+      pause = AGAIN_MS;
+    } finally {
+      looking = false;
+      if (touchedNumbers.size) timer ??= setTimeout(() => void lookUp(), pause);
     }
-    if (detail.value && numbers.includes(detail.value.number)) void open(detail.value.number);
   }
 
   /** What an action answered with: the list shows it at once. */
