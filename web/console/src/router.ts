@@ -25,7 +25,8 @@ export function buildRouter(history: RouterHistory = createWebHistory("/console/
   });
   router.beforeEach((to) => {
     const session = useSession();
-    if (!session.agent) return to.name === "login" ? true : { name: "login", query: { to: to.fullPath } };
+    // What stands behind # (the number of a caller) goes along there: a query would carry it into logs.
+    if (!session.agent) return to.name === "login" ? true : { name: "login", query: { to: router.resolve({ path: to.path, query: to.query }).fullPath }, hash: to.hash };
     if (to.name === "login") return { name: "desk" };
     if (to.name === "desk" && !session.pages.desk) return { name: session.pages.tickets ? (narrow() ? "handler" : "tickets") : session.pages.knowledge ? "knowledge" : "nothing" };
     if (to.name === "callbacks" && !session.pages.desk) return { name: "nothing" };

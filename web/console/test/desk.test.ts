@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { auth } from "../src/service";
 import { firstLine, useDesk } from "../src/stores/desk";
+import { useLive } from "../src/stores/live";
 import { useQueue } from "../src/stores/queue";
 import { useSession } from "../src/stores/session";
 import { AGENT, AT, claimed, message, ownList, refusal, story, talk, world, type World } from "./world";
 
 const STORY = "GET /api/v1/conversations/c1";
 const NEWS = "GET /api/v1/conversations/c1/messages?after_seq=1";
-const SAY = "POST /api/v1/conversations/c1/messages";
 let w: World;
 
 const texts = () => useDesk().lines.map((line) => (line.message ?? line.pending).text);
@@ -48,6 +47,21 @@ describe("claiming", () => {
     expect(desk.draft).not.toBe("");
   });
 
+  it("tells nobody that another conversation was read while the claim was on its way", async () => {
+    const read = vi.spyOn(useLive(), "sendRead").mockImplementation(() => undefined);
+    w.on("GET /api/v1/conversations/c2", claimed({ conversation_id: "c2", messages: [message(9, "customer", "在吗")] }));
+    let answer: (value: unknown) => void = () => undefined;
+    w.on(STORY, story()).on("POST /api/v1/conversations/c1/claim", () => new Promise((resolve) => (answer = resolve)));
+    const desk = useDesk();
+    await desk.open("c1");
+    const claiming = desk.claim();
+    await desk.open("c2");
+    answer({ state: "human", epoch: 2 });
+    await vi.advanceTimersByTimeAsync(1200);
+    await claiming;
+    expect(read).not.toHaveBeenCalled();
+  });
+
   it("says so when another agent was faster, and shows the new state", async () => {
     const desk = useDesk();
     w.on(STORY, story()).on("POST /api/v1/conversations/c1/claim", () => {
@@ -64,90 +78,6 @@ describe("claiming", () => {
     expect(firstLine("我要退款：“你们这什么破平台”", "1001")).not.toContain("破平台");
     expect(firstLine("我要退款：“你们这什么破平台”", "1001")).toContain("我要退款");
     expect(firstLine("“转人工”", "")).not.toContain("转人工");
-  });
-});
-
-describe("speaking", () => {
-  beforeEach(() => {
-    w.on(STORY, claimed());
-  });
-
-  it("shows the words at once and once, whatever comes first", async () => {
-    const desk = useDesk();
-    await desk.open("c1");
-    desk.setDraft("您好");
-    w.on(SAY, () => {
-      const id = w.asked.at(-1)!.body["client_id"] as string;
-      w.on(NEWS, talk([message(2, "agent", "您好", { client_id: id })]));
-      return { seq: 2 };
-    });
-    const saying = desk.say();
-    expect(texts()).toEqual(["我的券呢", "您好"]);
-    expect(desk.draft).toBe("");
-    await saying;
-    desk.refreshSoon();
-    await vi.advanceTimersByTimeAsync(300);
-    expect(texts()).toEqual(["我的券呢", "您好"]);
-    expect(desk.lines.at(-1)!.message?.seq).toBe(2);
-  });
-
-  it("keeps unsent words over a reload and sends them with the same id when the line is back", async () => {
-    const desk = useDesk();
-    await desk.open("c1");
-    desk.setDraft("稍等");
-    w.on(SAY, "network");
-    await desk.say();
-    const id = w.asked.at(-1)!.body["client_id"];
-    expect(desk.lines.at(-1)!.pending).toMatchObject({ status: "waiting" });
-    desk.leave();
-    await desk.open("c1");
-    expect(texts().at(-1)).toBe("稍等");
-    w.on(SAY, { seq: 2 });
-    desk.retryWaiting();
-    await vi.advanceTimersByTimeAsync(0);
-    expect(w.asked.filter((a) => a.method === "POST").at(-1)!.body["client_id"]).toBe(id);
-    expect(desk.lines.at(-1)!.pending).toBeNull();
-  });
-
-  it("puts the words back into the input when the log-in is over", async () => {
-    await login();
-    const desk = useDesk();
-    await desk.open("c1");
-    desk.setDraft("这句话不能丢");
-    w.on(SAY, refusal(401, "bad_token", "登录已过期，请重新登录"));
-    await desk.say();
-    expect(useSession().agent).toBeNull();
-    expect(useSession().expired).toBe(true);
-    expect(auth.token).toBeNull();
-    expect(desk.draft).toBe("这句话不能丢");
-    desk.leave();
-    await desk.open("c1");
-    expect(desk.draft).toBe("这句话不能丢");
-  });
-
-  it("lets a refused message be taken back", async () => {
-    const desk = useDesk();
-    await desk.open("c1");
-    desk.setDraft("一");
-    w.on(SAY, refusal(409, "not_yours", "这个会话现在不在您手上"));
-    await desk.say();
-    const pending = desk.lines.at(-1)!.pending!;
-    expect(pending).toMatchObject({ status: "failed", error: "这个会话现在不在您手上" });
-    desk.setDraft("二");
-    desk.takeBack(pending.client_id);
-    expect(desk.draft).toBe("二\n一");
-    expect(texts()).toEqual(["我的券呢"]);
-  });
-
-  it("keeps a draft for each conversation", async () => {
-    w.on("GET /api/v1/conversations/c2", claimed({ conversation_id: "c2", epoch: 0 }));
-    const desk = useDesk();
-    await desk.open("c1");
-    desk.setDraft("给一");
-    await desk.open("c2");
-    desk.setDraft("给二");
-    await desk.open("c1");
-    expect(desk.draft).toBe("给一");
   });
 });
 

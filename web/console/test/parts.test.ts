@@ -55,6 +55,42 @@ describe("the input", () => {
     expect(w.asked.filter((a) => a.method === "POST").at(-1)!.body["text"]).toBe("nihao");
   });
 
+  it("leaves what was written alone while suggestions are open, unless the arrows chose one", async () => {
+    w.on("GET /api/v1/conversations/c1", claimed()).on("POST /api/v1/conversations/c1/messages", { seq: 2 });
+    w.on("GET /api/v1/conversations/c1/suggestions", { calming: [], items: [{ source: "a", title: "到账时间", text: "一般十分钟内到账", score: 0.9 }] });
+    const desk = useDesk();
+    await desk.open("c1");
+    const box = mount(ReplyBox, { attachTo: document.body });
+    shown = box;
+    const input = box.get("textarea").element;
+    const suggest = async () => {
+      await box.findAll("button").find((b) => b.text() === "推荐答复")!.trigger("click");
+      await flush();
+      expect(box.text()).toContain("到账时间");
+    };
+    desk.setDraft("我查一下");
+    await flush();
+    await suggest();
+    expect(box.find("[role=option].on").exists()).toBe(false);
+    key(input, "Tab");
+    expect(desk.draft).toBe("我查一下");
+    key(input, "ArrowDown");
+    key(input, "Enter");
+    expect(desk.draft).toBe("一般十分钟内到账");
+    desk.setDraft("");
+    await flush();
+    await suggest();
+    key(input, "Enter");
+    expect(desk.draft).toBe("一般十分钟内到账");
+    desk.setDraft("");
+    await flush();
+    await suggest();
+    await box.get("textarea").setValue("稍");
+    await flush();
+    expect(box.text()).not.toContain("到账时间");
+    expect(w.count("POST /api/v1/conversations/c1/messages")).toBe(0);
+  });
+
   it("says what has to happen before one can write", async () => {
     w.on("GET /api/v1/conversations/c1", story());
     await useDesk().open("c1");
@@ -166,7 +202,20 @@ describe("logging in", () => {
     expect(shown.text()).toContain("用户名或密码不对");
     w.on("POST /api/v1/agents/login", { token: "t", agent: AGENT });
     await shown.get("form").trigger("submit");
-    await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe("/tickets/YB1?x=1"));
+    await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe("/tickets/YB1?x=1"), 5000);
+  });
+
+  it("carries a caller's number along behind #, never in the query", async () => {
+    const router = buildRouter(createMemoryHistory());
+    await router.push("/conversations?x=1#phone=13800000000");
+    expect(router.currentRoute.value.query).toEqual({ to: "/conversations?x=1" });
+    w.on("POST /api/v1/agents/login", { token: "t", agent: AGENT });
+    shown = mount(LoginPage, { global: { plugins: [router] }, attachTo: document.body });
+    await flush();
+    await shown.get("#username").setValue("xiaolin");
+    await shown.get("#password").setValue("secret");
+    await shown.get("form").trigger("submit");
+    await vi.waitFor(() => expect(router.currentRoute.value.fullPath).toBe("/conversations?x=1#phone=13800000000"), 5000);
   });
 
   it("gives each role its pages", async () => {

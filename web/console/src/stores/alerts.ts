@@ -96,14 +96,15 @@ export const useAlerts = defineStore("alerts", () => {
     const title = NOTICE_TITLES[frame.notice];
     if (!title) return;
     const text = items.value.find((n) => n.conversation_id === frame.conversation_id && n.kind === frame.notice)?.text ?? "";
-    tell({ title: `${frame.author} ${title}`, body: text.slice(0, 80), tag: `notice:${frame.conversation_id ?? ""}`, act: () => lead(frame.conversation_id) });
+    // A desktop shows notifications to whoever stands before it, and keeps them: a colleague's words stay in the page.
+    tell({ title: `${frame.author} ${title}`, body: "点开查看", tag: `notice:${frame.conversation_id ?? ""}`, act: () => lead(frame.conversation_id) }, text.slice(0, 80));
   }
 
   /** The last call, for whoever looks at the page: a line at its edge. */
   const latest = ref<(Call & { at: number }) | null>(null);
-  function tell(what: Call): void {
+  function tell(what: Call, inside?: string): void {
     call(what);
-    if (!/^(waiting|said)/.test(what.tag)) latest.value = { ...what, at: Date.now() };
+    if (!/^(waiting|said)/.test(what.tag)) latest.value = { ...what, body: inside || what.body, at: Date.now() };
   }
 
   async function load(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The conversation that is open: its story, its messages, and what the agent does with it. */
-import { computed, ref, shallowRef, triggerRef } from "vue";
+import { computed, ref, shallowRef, triggerRef, watch } from "vue";
 import { defineStore } from "pinia";
 import { wordsOf } from "@youban/shared/http";
 import { MessageLog } from "@youban/shared/log";
@@ -57,13 +57,16 @@ export const useDesk = defineStore("desk", () => {
 
   /** Show a conversation. Moving on quickly drops the answers for those in between. */
   async function open(id: string): Promise<void> {
-    if (selected.value === id && story.value) return refresh();
-    start(id);
-    log.value.setPending(keep.unsent(id));
-    draft.value = keep.draft(id);
-    newFrom.value = keep.seen(id);
-    queue.markRead(id);
+    if (selected.value !== id || !story.value) {
+      start(id);
+      log.value.setPending(keep.unsent(id));
+      draft.value = keep.draft(id);
+      newFrom.value = keep.seen(id);
+      queue.markRead(id);
+    }
     await refresh();
+    // Words from before a reload or the end of a log-in; those that did arrive are in the story by now.
+    if (selected.value === id) void release(id);
   }
 
   function leave(): void {
@@ -231,18 +234,17 @@ export const useDesk = defineStore("desk", () => {
     if (!id) return null;
     if (selected.value !== id) await open(id);
     const said = await act(() => api.claim(id));
-    if (!said && isMine.value) live.sendRead(id, log.value.highest);
+    // He may have opened another one meanwhile: what he has read there is not this one's.
+    if (!said && selected.value === id && isMine.value) live.sendRead(id, log.value.highest);
     return said;
   }
 
-  function transfer(to: TransferTo, note: string): Promise<string | null> {
-    const id = selected.value;
-    return id ? act(() => api.transfer(id, to, note)) : Promise.resolve(null);
+  function transfer(id: string, to: TransferTo, note: string): Promise<string | null> {
+    return act(() => api.transfer(id, to, note));
   }
 
-  function close(to: "closed" | "bot", wrapUp: WrapUp): Promise<string | null> {
-    const id = selected.value;
-    return id ? act(() => api.close(id, to, wrapUp)) : Promise.resolve(null);
+  function close(id: string, to: "closed" | "bot", wrapUp: WrapUp): Promise<string | null> {
+    return act(() => api.close(id, to, wrapUp));
   }
 
   async function act(work: () => Promise<unknown>): Promise<string | null> {
@@ -258,7 +260,18 @@ export const useDesk = defineStore("desk", () => {
     }
   }
 
-  const { say, retry, retryWaiting, takeBack } = sending({ selected, log, draft, newFrom, isMine, setDraft, changed, refreshSoon });
+  const { say, release, retry, retryWaiting, takeBack, stop } = sending({ selected, log, draft, newFrom, isMine, setDraft, changed, refreshSoon });
+
+  // Without log-in nothing is shown and nothing goes out: the next one here may be somebody else. What was written is kept.
+  watch(
+    () => session.agent === null,
+    (nobody) => {
+      if (!nobody) return;
+      stop();
+      leave();
+    },
+    { flush: "sync" },
+  );
 
   function customerRead(seq: number): void {
     readSeq.value = Math.max(readSeq.value, seq);

@@ -22,6 +22,7 @@ export const useSession = defineStore("session", () => {
   if (kept?.token) {
     auth.token = kept.token;
     agent.value = kept.agent;
+    keep.belongTo(kept.agent.id);
   }
   auth.onExpired = () => {
     if (!auth.token) return;
@@ -34,6 +35,7 @@ export const useSession = defineStore("session", () => {
   async function login(username: string, password: string): Promise<void> {
     const answer = await api.login(username, password);
     auth.token = answer.token;
+    keep.belongTo(answer.agent.id);
     agent.value = answer.agent;
     expired.value = false;
     keep.setSession({ token: answer.token, agent: answer.agent });
@@ -71,6 +73,7 @@ export const useSession = defineStore("session", () => {
       if (!(error instanceof ApiError)) throw error;
     }
     forget();
+    keep.forget();
     expired.value = false;
   }
 

@@ -75,5 +75,15 @@ export const useTray = defineStore("tray", () => {
     return done.map((f) => f.stored!);
   }
 
-  return { of, add, send, remove, take, preview: (id: string): string | null => previews.get(id) ?? null };
+  /** Out of a message and into the tray again. @returns null when there was room, else what to tell the agent. */
+  function putBack(conversation: string, attachments: readonly AttachmentInfo[]): string | null {
+    const kept = of(conversation);
+    if (kept.length + attachments.length > MOST_FILES) return `一次最多发 ${MOST_FILES} 个文件，请先发出输入框里的图片`;
+    // After a reload the page has no picture to show any more, only its name.
+    const back = attachments.map((stored): TrayFile => ({ key: newId(), name: "图片", url: previews.get(stored.id) ?? "", moving: stored.media_type.startsWith("video/"), share: 1, status: "done", stored }));
+    files.value[conversation] = [...kept, ...back];
+    return null;
+  }
+
+  return { of, add, send, remove, take, putBack, preview: (id: string): string | null => previews.get(id) ?? null };
 });
