@@ -5,6 +5,7 @@ import type { Ticket, TicketDetail } from "@youban/shared/wire";
 import AlarmBanner from "../src/parts/AlarmBanner.vue";
 import HandlerSheet from "../src/parts/HandlerSheet.vue";
 import HandlerTimeline from "../src/parts/HandlerTimeline.vue";
+import { keep } from "../src/keep";
 import { buildRouter } from "../src/router";
 import { auth } from "../src/service";
 import { useAlarms, RING_EVERY_MS, RINGS } from "../src/stores/alarms";
@@ -60,6 +61,17 @@ describe("the lists of department and station staff", () => {
     expect(handler.items.map((t) => t.number)).toEqual(["YB3"]);
   });
 
+  it("stay as long as they are when something is heard", async () => {
+    const list = `GET /api/v1/tickets?sort=due&limit=50`;
+    w.on(`${list}&status=${WORKING}&owner=none`, { items: [ticket("YB1")], next: "n" }).on(`${list}&cursor=n&status=${WORKING}&owner=none`, { items: [ticket("YB2")], next: "m" });
+    const handler = useHandler();
+    await handler.load();
+    await handler.loadMore();
+    await handler.load();
+    expect(handler.items.map((t) => t.number)).toEqual(["YB1", "YB2"]);
+    expect(handler.next).toBe("m");
+  });
+
   it("search everything, whatever list is open", async () => {
     w.on("GET /api/v1/tickets?sort=newest&limit=50&q=YB9", { items: [ticket("YB9", { status: "closed" })], next: null });
     const handler = useHandler();
@@ -102,11 +114,11 @@ describe("doing something with a ticket", () => {
     w.on("POST /api/v1/tickets/YB1/ask", refusal(409, "wrong_status", "工单已关闭")).on("GET /api/v1/tickets/YB1", detail("YB1", { status: "closed" }));
     await press();
     expect(document.body.textContent).toContain("工单已关闭");
-    expect(localStorage.getItem("youban-console:draft:handler:YB1:ask")).toBe('"请发截图"');
+    expect(keep.draft("handler:YB1:ask")).toBe("请发截图");
     w.on("POST /api/v1/tickets/YB1/ask", detail("YB1", { status: "waiting_customer" }));
     await press();
     expect(w.asked.find((a) => a.path.endsWith("/ask"))!.body).toEqual({ text: "请发截图" });
-    expect(localStorage.getItem("youban-console:draft:handler:YB1:ask")).toBeNull();
+    expect(keep.draft("handler:YB1:ask")).toBe("");
     expect(handler.ticket.status).toBe("waiting_customer");
   });
 
