@@ -6,7 +6,6 @@ import AlarmBanner from "../src/parts/AlarmBanner.vue";
 import HandlerSheet from "../src/parts/HandlerSheet.vue";
 import HandlerTimeline from "../src/parts/HandlerTimeline.vue";
 import { keep } from "../src/keep";
-import { keep } from "../src/keep";
 import { buildRouter } from "../src/router";
 import { auth } from "../src/service";
 import { useAlarms, RING_EVERY_MS, RINGS } from "../src/stores/alarms";
