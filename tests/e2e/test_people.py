@@ -69,7 +69,7 @@ def test_given_a_conversation_an_agent_answers_with_a_canned_reply_and_leaves_a_
     assert number in said[0]
     page.get_by_role("textbox", name="内部备注").fill("老客户，先核对城北站那单")
     page.get_by_role("button", name="留备注").click()
-    expect(page.get_by_text("老客户，先核对城北站那单")).to_be_visible()
+    expect(page.get_by_role("log", name="会话记录").get_by_text("老客户，先核对城北站那单")).to_be_visible()
     assert not any("老客户" in m["text"] for m in customer.history()["messages"])
 
 
