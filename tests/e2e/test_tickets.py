@@ -151,7 +151,8 @@ def test_the_board_by_keys_many_at_once_and_two_made_one(office: Stack, new_page
     assert agent.get(f"/tickets/{urgent}").json()["assignee"]["username"] == "mei"
 
     # And dragged: what the service would refuse is no place to drop it.
-    moved = page.locator(f"[data-ticket='{urgent}']")
+    # In its column: while it moves, the card that leaves is still on the page.
+    moved = page.locator(f"[data-node='checking'] [data-ticket='{urgent}']")
     moved.drag_to(page.locator("[data-node='accepted']"))
     assert agent.get(f"/tickets/{urgent}").json()["status"] == "checking"
     moved.drag_to(page.locator("[data-node='solved']"))
