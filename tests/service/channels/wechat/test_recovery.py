@@ -111,6 +111,8 @@ def test_killed_under_load_every_word_has_one_answer(own_stack: Stack, trial: in
         for follower in followers:
             for xml in xmls[follower.openid]:
                 _post(platform, xml)
+        # What the killed process had in its hands is taken up when its lease ends.
+        _until(lambda: _rows(own_stack, "SELECT count(*) FROM messages WHERE sender = 'customer'") == [(12,)], 90)
         _until(lambda: _rows(own_stack, "SELECT count(*) FROM turns WHERE status != 'done'") == [(0,)], 40)
         doubled = _rows(
             own_stack,
