@@ -20,12 +20,12 @@ from typing import Any, Iterator
 from uuid import uuid4
 
 import httpx
-from playwright.async_api import CDPSession, Page, async_playwright
+from playwright.async_api import CDPSession, Page, ViewportSize, async_playwright
 
 from tests.stack import PASSWORD, Agent, Customer, Stack
 
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-DESKTOP = {"width": 1440, "height": 900}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 LONG_TALK = 2000
 WORDS = (
     "还在吗",
@@ -172,7 +172,7 @@ async def _measure(stack: Stack, customers: list[Customer], rate: float, seconds
     ]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = await (await browser.new_context(viewport=DESKTOP, locale="zh-CN")).new_page()  # type: ignore[arg-type]
+        page = await (await browser.new_context(viewport=DESKTOP, locale="zh-CN")).new_page()
         session = await page.context.new_cdp_session(page)
         try:
             began = time.monotonic()
@@ -218,7 +218,7 @@ async def _long_talk(stack: Stack, agent: Agent) -> list[str]:
             (await client.post("/api/v1/widget/messages", json=body, headers=customer.headers)).raise_for_status()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = await (await browser.new_context(viewport=DESKTOP, locale="zh-CN")).new_page()  # type: ignore[arg-type]
+        page = await (await browser.new_context(viewport=DESKTOP, locale="zh-CN")).new_page()
         session = await page.context.new_cdp_session(page)
         try:
             await _console(page, stack, customer.conversation_id)

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
 
 from tests.stack import ROOT, Customer, Stack
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 SLOWER = 6
 NETWORK = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 93_750}
@@ -70,7 +70,7 @@ _OPENING = (
 
 
 def _phone(browser: Browser) -> tuple[Page, CDPSession]:
-    page = browser.new_context(viewport=PHONE, has_touch=True).new_page()  # type: ignore[arg-type]
+    page = browser.new_context(viewport=PHONE, has_touch=True).new_page()
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", NETWORK)

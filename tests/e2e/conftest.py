@@ -6,7 +6,7 @@ import shutil
 from typing import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -16,8 +16,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
+NewPage = Callable[[ViewportSize], Page]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +32,12 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser: Browser) -> Iterator[Callable[[dict[str, int]], Page]]:
+def new_page(browser: Browser) -> Iterator[NewPage]:
     """Pages in contexts of their own (no shared storage), by window size."""
     contexts, problems = [], []
 
-    def make(size: dict[str, int]) -> Page:
-        context = browser.new_context(viewport=size, locale="zh-CN")  # type: ignore[arg-type]
+    def make(size: ViewportSize) -> Page:
+        context = browser.new_context(viewport=size, locale="zh-CN")
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)

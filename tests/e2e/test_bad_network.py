@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import re
 import time
+from functools import partial
 from typing import Any, Callable, Iterator
 from uuid import uuid4
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests import database
-from tests.e2e.conftest import PHONE
+from tests.e2e.conftest import PHONE, NewPage
 from tests.service.channels.wechat.conftest import settings_for
 from tests.stack import Agent, Customer, Stack
 from tests.stand_in.network import CALM, STORM, Network, Weather, network
 from tests.stand_in.server import serving
 from tests.stand_in.wechat import WeChatPlatform
 
-NewPage = Callable[[dict[str, int]], Page]
 MESSAGES = 30
 QUESTIONS = (
     "发票怎么开",
@@ -119,7 +119,7 @@ def test_a_talk_with_a_person_loses_nothing_though_the_service_dies_in_the_middl
             answer = {"client_id": f"a{place}", "text": answered[place // (MESSAGES // ANSWERS)]}
             url = f"{between.url}/api/v1/conversations/{conversation}/messages"
             headers = {"Authorization": f"Bearer {person.token}"}
-            persist(lambda: httpx.post(url, json=answer, headers=headers, timeout=5))  # noqa: B023
+            persist(partial(httpx.post, url, json=answer, headers=headers, timeout=5))
         if place == MESSAGES // 2:
             stack.kill("service")
             stack.start_service()
@@ -149,7 +149,7 @@ def test_doubled_and_repeated_requests_are_one_message_with_one_answer(stormy: t
     answers = []
     for n in range(MESSAGES):
         body = {"client_id": f"c{n}", "text": f"发票怎么开，第{n}次问" if n % 3 else "在吗"}
-        answers.append(persist(lambda: httpx.post(url, json=body, headers=customer.headers, timeout=10)))  # noqa: B023
+        answers.append(persist(partial(httpx.post, url, json=body, headers=customer.headers, timeout=10)))
     met(between, "lose_request", "cut_answer", "double")
 
     stored = kept(stack, customer.conversation_id)
@@ -181,10 +181,14 @@ def test_wechat_through_the_storm_says_everything_once(own_stack: Stack) -> None
             between.weather = Weather(lose_request=0.1, cut_answer=0.2, double=0.6, delay=0.3, longest_delay=0.5)
             follower = platform.follower()
             asked = list(QUESTIONS)
+
+            def acknowledged(words: str, message_id: int) -> bool:
+                return bool(follower.say(words, message_id=message_id) != "error")
+
             for words in asked:
                 # After three tries in vain WeChat gives up, and the customer writes it again.
                 message_id = next(platform.message_ids)
-                until(lambda: follower.say(words, message_id=message_id) != "error", "WeChat never got through")  # noqa: B023
+                until(partial(acknowledged, words, message_id), "WeChat never got through")
             met(between, "lose_request", "cut_answer", "double")
             conversation = database.rows(
                 database.url_for(own_stack.folder / "data"), "SELECT DISTINCT conversation_id FROM messages"

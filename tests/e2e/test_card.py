@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator
+from typing import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.e2e.conftest import DESKTOP, NewPage
+from tests.e2e.console import desk_of
+from tests.stack import Customer, Stack
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 @pytest.fixture
@@ -25,16 +24,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield opened
     finally:
         opened.stop()
-
-
-def desk_of(page: Page, stack: Stack, name: str, role: str = "agent") -> Agent:
-    agent = Agent.enter(stack, name, role)
-    page.goto(f"{stack.url}/console/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name=re.compile("等待接入"))).to_be_visible()
-    return agent
 
 
 def refund(page: Page, order: Locator, yuan: str) -> Locator:

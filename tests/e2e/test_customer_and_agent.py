@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Callable
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-from tests.stack import PASSWORD, Agent, Stack
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.console import log_in
+from tests.stack import Agent, Stack
 
 pytestmark = [pytest.mark.browser, pytest.mark.assistant]
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 def chat(page: Page, stack: Stack, customer: str) -> Locator:
@@ -38,14 +36,6 @@ def log(panel: Locator) -> Locator:
 
 def fresh(level: str) -> str:
     return f"demo-{level}-{uuid4().hex[:10]}"
-
-
-def login(page: Page, stack: Stack, name: str) -> None:
-    page.goto(f"{stack.url}/console/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name=re.compile("等待接入"))).to_be_visible()
 
 
 def test_an_overdue_coupon_becomes_a_ticket_with_number_and_progress(house: Stack, new_page: NewPage) -> None:
@@ -111,7 +101,7 @@ def test_an_angry_customer_meets_an_agent_who_knows_the_story(house: Stack, new_
     expect(log(panel)).to_contain_text("抱歉")
     expect(panel).to_contain_text(re.compile("第 ?1 ?位|排第"))
 
-    login(desk, house, name)
+    log_in(desk, house, name)
     waiting = desk.get_by_text("钱扣了油枪没反应").first
     expect(waiting).to_be_visible()
     waiting.click()

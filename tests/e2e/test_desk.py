@@ -12,13 +12,12 @@ from typing import Any, Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.console import desk_of
+from tests.stack import Customer, Stack
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +29,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield opened
     finally:
         opened.stop()
-
-
-def login(page: Page, stack: Stack, name: str) -> None:
-    page.goto(f"{stack.url}/console/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name=re.compile("等待接入"))).to_be_visible()
-
-
-def enter(page: Page, stack: Stack, name: str, role: str = "agent") -> Agent:
-    agent = Agent.enter(stack, name, role)
-    login(page, stack, name)
-    return agent
 
 
 def waits(stack: Stack, name: str, *words: str) -> Customer:
@@ -99,7 +84,7 @@ def picture(folder: Path) -> Path:
 
 def test_a_conversation_by_the_keyboard_from_claim_to_wrap_up_and_one_rating(office: Stack, new_page: NewPage) -> None:
     desk = new_page(DESKTOP)
-    enter(desk, office, "keys")
+    desk_of(desk, office, "keys")
     customer = waits(office, "demo-gold-desk1", "钱扣了油枪没反应")
     box = take(desk, customer)
     expect(box).to_be_focused()
@@ -143,9 +128,9 @@ def test_a_conversation_by_the_keyboard_from_claim_to_wrap_up_and_one_rating(off
 
 def test_whisper_and_mention_reach_those_who_are_meant_and_never_the_customer(office: Stack, new_page: NewPage) -> None:
     one, two, chief = new_page(DESKTOP), new_page(DESKTOP), new_page(DESKTOP)
-    enter(one, office, "wu")
-    enter(two, office, "zheng")
-    enter(chief, office, "zhang", "supervisor")
+    desk_of(one, office, "wu")
+    desk_of(two, office, "zheng")
+    desk_of(chief, office, "zhang", "supervisor")
     customer = waits(office, "demo-gold-desk2")
     take(one, customer)
     notes = one.get_by_role("textbox", name="内部备注")
@@ -180,7 +165,7 @@ def test_a_picture_is_pasted_sent_and_seen_and_both_sides_see_what_is_read(
     office: Stack, new_page: NewPage, tmp_path: Path
 ) -> None:
     desk, phone = new_page(DESKTOP), new_page(PHONE)
-    enter(desk, office, "shot")
+    desk_of(desk, office, "shot")
     phone.goto(f"{office.url}/?customer=demo-gold-desk3")
     widget = phone.locator("youban-chat")
     widget.get_by_role("button", name=re.compile("客服")).first.click()
@@ -213,7 +198,7 @@ def test_a_picture_is_pasted_sent_and_seen_and_both_sides_see_what_is_read(
 
 def test_a_cut_line_a_nap_and_a_dead_service_lose_nothing_and_double_nothing(office: Stack, new_page: NewPage) -> None:
     page = new_page(DESKTOP)
-    enter(page, office, "storm")
+    desk_of(page, office, "storm")
     customer = waits(office, "demo-gold-desk4")
     other = waits(office, "demo-gold-desk5")
     take(page, other).fill("写到一半的话")
@@ -257,7 +242,7 @@ def test_a_cut_line_a_nap_and_a_dead_service_lose_nothing_and_double_nothing(off
 
 def test_a_long_talk_is_searched_to_its_beginning_and_new_words_are_marked(office: Stack, new_page: NewPage) -> None:
     page = new_page(DESKTOP)
-    enter(page, office, "long")
+    desk_of(page, office, "long")
     customer = waits(office, "demo-gold-desk6", "我要查的暗号是紫色螺丝刀")
     take(page, customer)
     for n in range(150):
@@ -283,7 +268,7 @@ def test_a_long_talk_is_searched_to_its_beginning_and_new_words_are_marked(offic
 
 
 def test_who_looks_elsewhere_is_called(office: Stack, browser: Browser) -> None:
-    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", permissions=["notifications"])  # type: ignore[arg-type]
+    context = browser.new_context(viewport=DESKTOP, locale="zh-CN", permissions=["notifications"])
     context.add_init_script(
         """window.calls = [];
         window.Notification = class { constructor(title, more) { window.calls.push([title, more.tag]); } close() {}
@@ -293,7 +278,7 @@ def test_who_looks_elsewhere_is_called(office: Stack, browser: Browser) -> None:
     )
     try:
         page = context.new_page()
-        enter(page, office, "bell")
+        desk_of(page, office, "bell")
 
         def calls() -> Any:
             return page.evaluate("window.calls")

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.console import fill_log_in
 from tests.service.attachments.pictures import screenshot
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.stack import Agent, Customer, Stack
 from tests.stand_in.robots import Group, RobotPlatform
 from tests.stand_in.server import serving
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
 
-NewPage = Callable[[dict[str, int]], Page]
 SECRET = "SEC-of-the-duty-group"
 
 
@@ -59,12 +59,6 @@ def duty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Duty]:
             stack.stop()
 
 
-def log_in(page: Page, name: str) -> None:
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-
-
 def said(customer: Customer) -> list[dict[str, Any]]:
     return list(customer.history()["messages"])
 
@@ -90,7 +84,7 @@ def test_from_the_robots_message_to_the_solved_ticket(duty: Duty, new_page: NewP
 
     page = new_page(PHONE)
     page.goto(link)
-    log_in(page, "zhan")
+    fill_log_in(page, "zhan")
     expect(page).to_have_url(re.compile(f"/console/m/{number}$"))
     ticket = page.get_by_role("region", name="工单")
     expect(ticket).to_contain_text("油枪没反应")
@@ -154,7 +148,7 @@ def test_another_station_sees_nothing_of_it(duty: Duty, new_page: NewPage) -> No
     Agent.enter(duty.stack, "other-station", "station", station="S999")
     page = new_page(PHONE)
     page.goto(duty.link(number))
-    log_in(page, "other-station")
+    fill_log_in(page, "other-station")
     expect(page.get_by_text("不在您的范围内")).to_be_visible()
     page.get_by_role("button", name="回到列表").click()
     expect(page.get_by_text("没有等人接的工单")).to_be_visible()
@@ -168,7 +162,7 @@ def test_a_p0_that_nobody_takes_rings_in_the_console_until_somebody_does(duty: D
     assert duty.boss.put("/policies/sla", {"rows": rows, "note": "测试"}).status_code == 200
     page = new_page(DESKTOP)
     page.goto(f"{duty.stack.url}/console/wall")
-    log_in(page, "duty-boss")
+    fill_log_in(page, "duty-boss")
     time.sleep(1.5)
     customer = Customer.enter(duty.stack, "demo-gold-e2eh3")
     customer.say("钱扣了油枪没反应")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.console import log_in
+from tests.stack import Agent, Customer, Stack
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 @pytest.fixture
@@ -52,14 +51,6 @@ def chat(page: Page, stack: Stack, customer: str) -> Locator:
 def say(panel: Locator, text: str) -> None:
     panel.get_by_role("textbox", name="输入消息").fill(text)
     panel.get_by_role("textbox", name="输入消息").press("Enter")
-
-
-def log_in(page: Page, stack: Stack, name: str) -> None:
-    page.goto(f"{stack.url}/console/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name=re.compile("等待接入"))).to_be_visible()
 
 
 def tell_result(page: Page, outcome: str, note: str) -> None:

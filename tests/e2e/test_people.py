@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Callable, Iterator
+from typing import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.e2e.conftest import DESKTOP, NewPage
+from tests.e2e.console import desk_of, fill_log_in
+from tests.stack import Agent, Customer, Stack
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 @pytest.fixture
@@ -26,16 +25,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield opened
     finally:
         opened.stop()
-
-
-def desk_of(page: Page, stack: Stack, name: str, role: str = "agent") -> Agent:
-    agent = Agent.enter(stack, name, role)
-    page.goto(f"{stack.url}/console/")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("heading", name=re.compile("等待接入"))).to_be_visible()
-    return agent
 
 
 def automatic(page: Page) -> None:
@@ -170,9 +159,7 @@ def test_an_editor_publishes_and_the_next_customer_reads_it(office: Stack, new_p
     Agent.enter(office, "wen", "editor")
     page = new_page(DESKTOP)
     page.goto(f"{office.url}/console/")
-    page.get_by_label("用户名").fill("wen")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    fill_log_in(page, "wen")
     page.get_by_role("button", name="新建文章").click()
     page.get_by_role("dialog").get_by_role("textbox").fill("car_wash_booking")
     page.get_by_role("button", name="开始写").click()

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import uuid
-from typing import Any, Callable, Iterator
+from typing import Any, Iterator
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import DESKTOP
-from tests.stack import PASSWORD, Agent, Customer, Stack
+from tests.e2e.conftest import DESKTOP, NewPage
+from tests.e2e.console import fill_log_in
+from tests.stack import Agent, Customer, Stack
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=20_000)
-
-NewPage = Callable[[dict[str, int]], Page]
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +30,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def enter(page: Page, stack: Stack, name: str) -> None:
     page.goto(f"{stack.url}/console/login")
-    page.get_by_label("用户名").fill(name)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    fill_log_in(page, name)
     expect(page.get_by_role("navigation", name="主导航")).to_be_visible()
 
 

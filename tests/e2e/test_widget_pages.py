@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import PHONE
-from tests.e2e.widget import SMALL, NewPage, chat, fresh, go
+from tests.e2e.conftest import PHONE, NewPage
+from tests.e2e.widget import SMALL, chat, fresh, go
 from tests.stack import Stack
 
 pytestmark = [pytest.mark.browser]

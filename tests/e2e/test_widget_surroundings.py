@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-from tests.e2e.widget import SMALL, App, NewPage, opened, say
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.widget import SMALL, App, opened, say
 from tests.stack import Stack, free_port
 
 pytestmark = [pytest.mark.browser]

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE
-from tests.e2e.widget import NewPage, chat, fresh, go, say
+from tests.e2e.conftest import DESKTOP, PHONE, NewPage
+from tests.e2e.widget import chat, fresh, go, say
 from tests.service.attachments.pictures import photo
 from tests.service.channels.wechat.conftest import settings_for
 from tests.stack import Customer, Stack
