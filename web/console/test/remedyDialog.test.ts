@@ -1,40 +1,13 @@
 import { mount, type VueWrapper } from "@vue/test-utils";
-import ElementPlus from "element-plus";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { nextTick } from "vue";
-import { createMemoryHistory } from "vue-router";
-import type { Card, Judgement, Remedy, RemedyOptions } from "@youban/shared/card";
+import type { Judgement, Remedy } from "@youban/shared/card";
 import RemedyDialog from "../src/parts/RemedyDialog.vue";
 import { verdictOf } from "../src/remedyForm";
-import { buildRouter } from "../src/router";
+import { card, options, remedy, settle, plugins } from "./customers";
 import { world, type World } from "./world";
 
 let w: World;
 let shown: VueWrapper | null = null;
-const plugins = () => ({ global: { plugins: [ElementPlus, buildRouter(createMemoryHistory())] }, attachTo: document.body });
-const settle = async (ms = 0) => {
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  for (let i = 0; i < 10; i += 1) await Promise.resolve();
-  await nextTick();
-};
-
-const CUSTOMER = { id: "demo-gold", name: "李**", level: "gold", level_title: "金卡" };
-const card = (more: Partial<Card> = {}): Card => ({
-  customer: CUSTOMER, conversation_id: "c1", frozen: false, points: 3292, balance_fen: 12650, station_id: null,
-  personal: [{ field: "phone", label: "手机", masked: "138****6512" }],
-  orders: [], coupons: [], ledger: [], ledger_broken_at: null, gifts: [], cards: [], invoices: [], titles: [], refunds: [], tickets: [], bindings: [], ratings: [], missing: [],
-  ...more,
-});
-const options = (more: Partial<RemedyOptions> = {}): RemedyOptions => ({
-  kind: "refund", title: "退款", unit: "fen", most: 20000, fixed: false, authority: "客服", level_title: "金卡",
-  options: [{ cause: "discount_lost", title: "优惠没有减，退回差额", limit: 5000, suggested: null, given: 0, cap: 30000, repeat_days: 7, valid_days: null, free: true, authority: "客服", approver: "主管" }],
-  ...more,
-});
-const remedy = (more: Partial<Remedy> = {}): Remedy => ({
-  id: 7, customer_id: "demo-gold", customer_name: "李**", level_title: "金卡", conversation_id: "c1", kind: "refund", title: "退款", status: "pending", status_title: "办理中", reason: "", why: "少减了", target_id: "o1",
-  amount_fen: 300, points: null, cause: "discount_lost", cause_title: "优惠没有减，退回差额", limit: 5000, ticket_number: null, requested_by: "xiaolin", approver: null, approver_title: null, decided_by: null,
-  reference: null, decidable: false, created_at: "2024-11-22T02:00:00Z", updated_at: "2024-11-22T02:00:00Z", ...more,
-});
 
 beforeEach(() => {
   w = world();

@@ -1,33 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { hearServer } from "@youban/shared/clock";
-import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
-import { FakeService } from "./service";
+import { type FakeService } from "./service";
+import { find, leave, root, settle, stage } from "./stage";
 
 const ADDRESS = "/api/v1/widget/bindings";
 let service: FakeService;
 
-const root = () => api.element.shadowRoot!;
-const find = <T extends Element = HTMLElement>(selector: string) => root().querySelector<T>(selector)!;
 const button = (words: string) => [...root().querySelectorAll("button")].find((b) => b.textContent.includes(words))!;
-const settle = (ms = 0) => vi.advanceTimersByTimeAsync(ms);
 
 beforeEach(async () => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  service = new FakeService();
+  service = stage();
   service.home = { ...service.home, binds: ["wechat"] };
   service.answers[ADDRESS] = { items: [] };
-  vi.stubGlobal("fetch", service.fetch);
-  vi.stubGlobal(
-    "WebSocket",
-    class {
-      constructor() {
-        return service.createSocket();
-      }
-    },
-  );
-  YoubanChatElement.origin = "http://h";
   api.identify("app-token");
   api.open({ page: "help" });
   await settle();
@@ -37,9 +22,7 @@ beforeEach(async () => {
 afterEach(() => {
   // The clock that was heard is the page's, not the element's.
   hearServer(Date.now(), Date.now(), Date.now());
-  document.body.replaceChildren();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
+  leave();
 });
 
 const code = (seconds: number) => ({ code: "12345678", words: "绑定 12345678", expires_at: new Date(Date.now() + seconds * 1000).toISOString() });

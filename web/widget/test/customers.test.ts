@@ -1,15 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { YoubanChatElement } from "../src/element";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { api } from "../src/index";
-import { FakeService, uploadsOf } from "./service";
+import { type FakeService } from "./service";
+import { all, find, leave, settle, stage } from "./stage";
 
 let service: FakeService;
 
-const root = () => api.element.shadowRoot!;
-const find = <T extends Element = HTMLElement>(selector: string) => root().querySelector<T>(selector)!;
-const all = (selector: string) => [...root().querySelectorAll<HTMLElement>(selector)];
 const input = () => find<HTMLTextAreaElement>("textarea");
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
 async function start(): Promise<void> {
   api.open();
@@ -17,26 +13,9 @@ async function start(): Promise<void> {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  service = new FakeService();
-  vi.stubGlobal("fetch", service.fetch);
-  vi.stubGlobal("XMLHttpRequest", uploadsOf(service));
-  vi.stubGlobal(
-    "WebSocket",
-    class {
-      constructor() {
-        return service.createSocket();
-      }
-    },
-  );
-  YoubanChatElement.origin = "http://h";
+  service = stage();
 });
-afterEach(() => {
-  document.body.replaceChildren();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
-});
+afterEach(leave);
 
 describe("one browser with several customers", () => {
   it("leaves another customer nothing that was written, chosen or looked at, but the same one all of it", async () => {

@@ -1,21 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { YoubanChatElement } from "../src/element";
 import { api } from "../src/index";
-import { FakeService, refusal } from "./service";
+import { type FakeService, refusal } from "./service";
+import { DETAIL, TICKET, all, find, leave, press, settle, stage } from "./stage";
 
 let service: FakeService;
 
-const root = () => api.element.shadowRoot!;
-const find = <T extends Element = HTMLElement>(selector: string) => root().querySelector<T>(selector)!;
-const all = (selector: string) => [...root().querySelectorAll<HTMLElement>(selector)];
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const named = (words: string) => all("button, a").find((b) => b.textContent === words)!;
 const asked = (path: string) => service.requests.filter((r) => r.path.endsWith(path));
-
-async function press(node: HTMLElement): Promise<void> {
-  node.click();
-  await settle();
-}
 
 async function start(): Promise<void> {
   api.open();
@@ -28,40 +19,10 @@ async function tab(name: string): Promise<void> {
   await settle();
 }
 
-const TICKET = {
-  number: "YB0000000687",
-  title: "已付款未加到油",
-  status: "processing",
-  status_title: "处理中",
-  summary: "加油没出油",
-  created_at: "2026-11-20T04:00:00Z",
-  due_at: "2026-11-20T06:00:00Z",
-  question: null,
-  resolution: null,
-  card: { type: "ticket", number: "YB0000000687", steps: [], actions: ["ticket:urge:YB0000000687", "ticket:info:YB0000000687", "ticket:withdraw:YB0000000687"] },
-};
-const DETAIL = { ...TICKET, nodes: [{ title: "已受理", at: "2026-11-20T04:00:00Z", note: null }], why: "两小时内处理好" };
-
 beforeEach(() => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  service = new FakeService();
-  vi.stubGlobal("fetch", service.fetch);
-  vi.stubGlobal(
-    "WebSocket",
-    class {
-      constructor() {
-        return service.createSocket();
-      }
-    },
-  );
-  YoubanChatElement.origin = "http://h";
+  service = stage();
 });
-afterEach(() => {
-  document.body.replaceChildren();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
-});
+afterEach(leave);
 
 describe("the opening", () => {
   beforeEach(() => {

@@ -1,18 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CustomerApi } from "@youban/shared/customer";
 import { Http } from "@youban/shared/http";
-import { YoubanChatElement } from "../src/element";
 import { problemAfter, problemOf, typeOf } from "../src/files";
 import { api } from "../src/index";
 import { Pictures } from "../src/pictures";
-import { FakeService, refusal, uploadsOf } from "./service";
+import { type FakeService, refusal } from "./service";
+import { all, find, leave, settle, stage } from "./stage";
 
 let service: FakeService;
 
-const root = () => api.element.shadowRoot!;
-const find = <T extends Element = HTMLElement>(selector: string) => root().querySelector<T>(selector)!;
-const all = (selector: string) => [...root().querySelectorAll<HTMLElement>(selector)];
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const named = (label: string) => find<HTMLButtonElement>(`[aria-label="${label}"]`);
 
 async function choose(...files: File[]): Promise<void> {
@@ -29,27 +25,12 @@ const file = (name: string, type: string, size = 3) => {
 };
 
 beforeEach(async () => {
-  vi.useFakeTimers();
-  localStorage.clear();
-  service = new FakeService();
-  vi.stubGlobal("fetch", service.fetch);
-  vi.stubGlobal("XMLHttpRequest", uploadsOf(service));
-  vi.stubGlobal(
-    "WebSocket",
-    class {
-      constructor() {
-        return service.createSocket();
-      }
-    },
-  );
-  YoubanChatElement.origin = "http://h";
+  service = stage();
   api.open();
   await settle();
 });
 afterEach(() => {
-  document.body.replaceChildren();
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
+  leave();
 });
 
 describe("what may be sent", () => {
